@@ -1,0 +1,149 @@
+"""Coordinators, their wrapped keys and grants, and their desk sessions. No secret key stands here in the clear."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import delete, update
+from sqlmodel import Session, col, select
+
+from tipline.storage.engine import Database
+from tipline.storage.tables import CoordinatorRow, DeskSessionRow, GrantRow, WrappedKeyRow
+
+
+@dataclass(frozen=True)
+class Coordinator:
+    id: str
+    login: str
+    name: str
+    email: str
+    care_point: str
+    language: str
+    recipient: str
+    sign_in_digest: bytes = field(repr=False)
+    totp_box: bytes = field(repr=False)
+    totp_used: int = 0
+
+
+@dataclass(frozen=True)
+class WrappedKey:
+    id: str
+    coordinator: str
+    unlocker: str
+    sealed: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Grant:
+    id: str
+    coordinator: str
+    care_point: str
+    number: int
+    sealed: bytes = field(repr=False)
+    proved_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Whose grant of which key was opened, and when last."""
+
+    recipient: str
+    number: int
+    proved_on: date
+
+
+class Coordinators:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, coordinator: Coordinator, wrapped: WrappedKey, grant: Grant) -> None:
+        with self._database.writing() as session:
+            session.add(CoordinatorRow.model_validate(vars(coordinator)))
+            session.flush()
+            session.add(WrappedKeyRow.model_validate(vars(wrapped)))
+            session.add(GrantRow.model_validate(vars(grant)))
+
+    def by_login(self, login: str) -> Coordinator | None:
+        with self._database.reading() as session:
+            row = session.exec(select(CoordinatorRow).where(CoordinatorRow.login == login)).one_or_none()
+            return _coordinator(row) if row else None
+
+    def all(self) -> tuple[Coordinator, ...]:
+        with self._database.reading() as session:
+            return tuple(map(_coordinator, session.exec(select(CoordinatorRow).order_by(CoordinatorRow.login))))
+
+    def use_totp(self, coordinator_id: str, step: int) -> bool:
+        """Marks the code of this 30-second step as used; False when it, or a later one, was used before."""
+        with self._database.writing() as session:
+            changed = session.execute(
+                update(CoordinatorRow)
+                .where(col(CoordinatorRow.id) == coordinator_id, col(CoordinatorRow.totp_used) < step)
+                .values(totp_used=step)
+            )
+            return bool(changed.rowcount)  # type: ignore[attr-defined]  # Result of an UPDATE is a CursorResult
+
+    def wrapped_keys(self, coordinator_id: str) -> tuple[WrappedKey, ...]:
+        with self._database.reading() as session:
+            rows = session.exec(select(WrappedKeyRow).where(WrappedKeyRow.coordinator == coordinator_id))
+            return tuple(WrappedKey(row.id, row.coordinator, row.unlocker, row.sealed) for row in rows)
+
+    def grants(self, coordinator_id: str) -> tuple[Grant, ...]:
+        with self._database.reading() as session:
+            rows = session.exec(select(GrantRow).where(GrantRow.coordinator == coordinator_id))
+            return tuple(
+                Grant(row.id, row.coordinator, row.care_point, row.number, row.sealed, row.proved_on) for row in rows
+            )
+
+    def prove(self, coordinator_id: str, care_point: str, number: int, on: date) -> bool:
+        """The coordinator's browser opened this grant. False when there is no such grant."""
+        with self._database.writing() as session:
+            changed = session.execute(
+                update(GrantRow)
+                .where(
+                    col(GrantRow.coordinator) == coordinator_id,
+                    col(GrantRow.care_point) == care_point,
+                    col(GrantRow.number) == number,
+                )
+                .values(proved_on=on)
+            )
+            return bool(changed.rowcount)  # type: ignore[attr-defined]  # Result of an UPDATE is a CursorResult
+
+    def proofs(self, care_point: str) -> tuple[Proof, ...]:
+        with self._database.reading() as session:
+            rows = session.exec(
+                select(CoordinatorRow, GrantRow)
+                .join(GrantRow, col(GrantRow.coordinator) == CoordinatorRow.id)
+                .where(GrantRow.care_point == care_point)
+            )
+            return tuple(
+                Proof(owner.recipient, grant.number, grant.proved_on) for owner, grant in rows if grant.proved_on
+            )
+
+    def begin_session(self, digest: bytes, coordinator_id: str, now: datetime, ends: datetime) -> None:
+        with self._database.writing() as session:
+            session.add(DeskSessionRow(digest=digest, coordinator=coordinator_id, last_used=now, ends=ends))
+
+    def use_session(self, digest: bytes, now: datetime, idle_since: datetime) -> Coordinator | None:
+        """Whose session this is, if it has not ended and was used after `idle_since`; marks it as used now."""
+        with self._database.writing() as session:
+            row = session.get(DeskSessionRow, digest)
+            if row is None or row.ends <= now or row.last_used <= idle_since:
+                return None
+            row.last_used = now
+            return _owner(session, row.coordinator)
+
+    def end_session(self, digest: bytes) -> None:
+        with self._database.writing() as session:
+            session.execute(delete(DeskSessionRow).where(col(DeskSessionRow.digest) == digest))
+
+    def drop_ended_sessions(self, now: datetime) -> None:
+        with self._database.writing() as session:
+            session.execute(delete(DeskSessionRow).where(col(DeskSessionRow.ends) <= now))
+
+
+def _owner(session: Session, coordinator_id: str) -> Coordinator | None:
+    row = session.get(CoordinatorRow, coordinator_id)
+    return _coordinator(row) if row else None
+
+
+def _coordinator(row: CoordinatorRow) -> Coordinator:
+    return Coordinator(**row.model_dump())

@@ -1,0 +1,77 @@
+"""Opens the database. SQLite is set so that deleted text is gone and a committed tip survives a power cut.
+
+Knows nothing of tips. Errors of the driver quote the statement's values, so every engine hides its parameters and
+nothing here logs."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel import Session, create_engine
+
+PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",  # the thank-you page promises that the tip is kept
+    "PRAGMA secure_delete=ON",  # a deleted answer is overwritten, not only forgotten
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=10000",
+    "PRAGMA temp_store=MEMORY",  # no sorted copies in temporary files
+)
+
+
+def make_engine(database_url: str) -> Engine:
+    """An engine for SQLite or PostgreSQL. A SQLite file is made with mode 0600 before SQLite first opens it."""
+    url = make_url(database_url)
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, hide_parameters=True, pool_pre_ping=True)
+    if url.database:
+        _make_private(Path(url.database))
+    engine = create_engine(url, hide_parameters=True, connect_args={"check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _make_private(file: Path) -> None:
+    # SQLite gives its log and shared-memory files the mode of the database file.
+    file.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    # Python's sqlite3 begins transactions by its own rules; ours are begun below.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer takes its lock first: one that read before it may not upgrade, and would fail instead of wait.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+class Database:
+    """Hands out sessions, to the modules of `tipline.storage` and to nobody else."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writing = engine.execution_options(writes=True)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        with Session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction: committed at the end of the block, undone by any error in it."""
+        with Session(self._writing) as session, session.begin():
+            yield session
