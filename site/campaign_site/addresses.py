@@ -1,0 +1,16 @@
+"""The public addresses of the campaign site, by name and language. `routes` turns them into rows, templates into links.
+
+They are stable: people print and share them (docs/decisions/ tells why one ever changed).
+"""
+
+from campaign_site.rendering import Addresses
+
+ADDRESSES: Addresses = {
+    "home": {"nl": "/nl/", "en": "/en/"},
+    "regions": {"nl": "/nl/regio/", "en": "/en/region/"},
+    "region": {"nl": "/nl/regio/{region}", "en": "/en/region/{region}"},
+    "region_choice": {"nl": "/nl/regio/keuze/{token}", "en": "/en/region/choice/{token}"},
+    "about_tip_line": {"nl": "/nl/over-de-meldlijn", "en": "/en/about-the-tip-line"},
+    "help": {"nl": "/nl/hulp", "en": "/en/help"},
+}
+"""Of the tip line the frame links to `tip_start` and `follow_up`; their addresses are the tip line's own."""

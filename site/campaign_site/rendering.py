@@ -1,0 +1,139 @@
+"""Turning templates into pages, in one language at a time.
+
+`tipline` is handed a `Rendering` and never sees Jinja: it asks for a page by the name of its template. Both packages' template
+folders and text catalogues are merged here, so that all pages share one frame. Knows nothing of requests.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from urllib.parse import quote
+
+from babel.dates import format_date
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+LANGUAGES = ("nl", "en")
+
+FRAME_DEFAULTS: Mapping[str, object] = {
+    "alternate_url": None,
+    "exit": True,
+    "exit_url": "/weg",
+    "foot": "full",
+    "is_section_page": True,
+    "nav": True,
+    "section": None,
+    "uses_htmx": False,
+}
+"""What the frame assumes where neither a page nor its template says otherwise."""
+
+Addresses = Mapping[str, Mapping[str, str]]
+"""Name of a page -> language -> its path, with `{fields}` for what varies."""
+
+
+class UnknownAddressError(LookupError):
+    """No page with this name has an address in this language."""
+
+
+@dataclass(frozen=True)
+class Catalogues:
+    """The text catalogues of one package: `folder/<language>/LC_MESSAGES/<domain>.po`."""
+
+    folder: Path
+    domain: str
+
+    def path(self, language: str) -> Path:
+        """The file of one language."""
+        return self.folder / language / "LC_MESSAGES" / f"{self.domain}.po"
+
+
+def address(addresses: Addresses, name: str, language: str, **fields: object) -> str:
+    """The path of a page in a language. Raises UnknownAddressError."""
+    try:
+        pattern = addresses[name][language]
+    except KeyError as unknown:
+        raise UnknownAddressError(f"{name} ({language})") from unknown
+    return pattern.format(**{field: quote(str(value), safe="") for field, value in fields.items()})
+
+
+class Rendering:
+    """Pages from templates: one environment per language, made once, given its world and reading no globals."""
+
+    def __init__(
+        self,
+        template_folders: Sequence[Path],
+        catalogues: Sequence[Catalogues],
+        addresses: Addresses,
+        static: Callable[[str], str],
+        values: Mapping[str, object],
+    ) -> None:
+        """`values` become available in every template: `site`, `demo`, `helplines`, `foot_lines` at least.
+
+        `static` turns the path of a static file into its versioned address. Where folders hold a template of the same
+        name the first one wins, so the campaign site's frame goes before the bare one of `tipline`.
+        """
+        self._environments = {
+            language: _environment(template_folders, catalogues, language) for language in LANGUAGES
+        }
+        for language, environment in self._environments.items():
+            environment.globals.update(FRAME_DEFAULTS)
+            environment.globals.update(values)
+            environment.globals.update(
+                language=language,
+                other_language=next(other for other in LANGUAGES if other != language),
+                static=static,
+                url=_addresser(addresses, language),
+            )
+
+    def page(self, template: str, language: str, **context: object) -> str:
+        """The template as text. Raises jinja2.UndefinedError when the template uses a value that nobody gave."""
+        return self._environments[language].get_template(template).render(context)
+
+
+def _environment(folders: Sequence[Path], catalogues: Sequence[Catalogues], language: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    # Line breaks inside a {% trans %} are layout, not text.
+    environment.policies["ext.i18n.trimmed"] = True
+    texts = _translations(catalogues, language)
+    # Jinja adds this method when the i18n extension is loaded, so its types don't know it.
+    environment.install_gettext_callables(texts.ugettext, texts.ungettext, newstyle=True)  # type: ignore[attr-defined]
+    environment.filters.update(
+        tel=tel,
+        date=lambda day: format_date(day, "d MMMM y", locale=language),
+        hours=lambda line: getattr(line, f"hours_{language}") or "",
+    )
+    return environment
+
+
+def _translations(catalogues: Sequence[Catalogues], language: str) -> Translations:
+    merged = Translations()
+    for catalogue in catalogues:
+        compiled = BytesIO()
+        with catalogue.path(language).open("rb") as source:
+            write_mo(compiled, read_po(source, locale=language, domain=catalogue.domain))
+        compiled.seek(0)
+        merged.merge(Translations(compiled, domain=catalogue.domain))
+    return merged
+
+
+def _addresser(addresses: Addresses, language: str) -> Callable[..., str]:
+    def url(name: str, *, language: str = language, **fields: object) -> str:
+        return address(addresses, name, language, **fields)
+
+    return url
+
+
+def tel(number: str) -> str:
+    """A number as a link that a telephone can dial."""
+    return "tel:" + "".join(sign for sign in number if sign.isdigit() or sign == "+")
+
