@@ -1,0 +1,146 @@
+"""What may come in: bodies are bounded, timed and parsed here before any page sees them.
+
+Only two kinds of body exist: forms, and sealed bytes. Everything else is refused before a byte is parsed, since multipart
+parsers spool to disk and a character set named by the client once stalled a parser for seconds. Nothing of a refused
+body is kept, logged or echoed. Pure ASGI: knows no framework, no database, no words."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+Scope = MutableMapping[str, Any]  # Any: the ASGI specification types its messages so
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Refuse = Callable[[Scope, HTTPStatus], App]
+
+MAX_BODY = 128 * 1024
+MAX_FIELDS = 40
+MAX_SECONDS = 10.0
+FORM = "application/x-www-form-urlencoded"
+SEALED = "application/octet-stream"
+
+
+class RefusedError(Exception):
+    """This request is not taken, for the reason that its status names."""
+
+    def __init__(self, status: HTTPStatus) -> None:
+        super().__init__(status.phrase)
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """What a POST brought: the fields of a form, or sealed bytes. A field may have come more than once."""
+
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    sealed: bytes = field(default=b"", repr=False)
+
+    def one(self, name: str) -> str:
+        """The field's only value; empty when it is missing. A doubled field counts by its last value, as browsers'
+        own controls do."""
+        values = self.fields.get(name, ())
+        return values[-1] if values else ""
+
+    def all(self, name: str) -> tuple[str, ...]:
+        return self.fields.get(name, ())
+
+
+class IncomingGuard:
+    """Reads the body of each POST, at most `MAX_BODY` bytes in `MAX_SECONDS`, and puts it parsed into
+    `scope["incoming"]`. Refusals and posts from other sites are answered by `refuse`."""
+
+    def __init__(self, app: App, refuse: Refuse, *, absence_is_refused: bool, seconds: float = MAX_SECONDS) -> None:
+        self._app = app
+        self._refuse = refuse
+        self._absence_is_refused = absence_is_refused
+        self._seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] in {"GET", "HEAD", "OPTIONS"}:
+            await self._app(scope, receive, send)
+            return
+        headers = _headers(scope)
+        try:
+            refuse_other_sites(headers, absence_is_refused=self._absence_is_refused)
+            kind = body_kind(headers)
+            body = await asyncio.wait_for(_read(headers, receive), self._seconds)
+            scope["incoming"] = parse(kind, body)
+        except TimeoutError:
+            await self._refuse(scope, HTTPStatus.BAD_REQUEST)(scope, receive, send)
+        except RefusedError as refused:
+            await self._refuse(scope, refused.status)(scope, receive, send)
+        else:
+            await self._app(scope, _nothing_more, send)
+
+
+def refuse_other_sites(headers: Mapping[str, str], *, absence_is_refused: bool) -> None:
+    """Refuses a post that another site made, by Sec-Fetch-Site, then by Origin. Text browsers send neither; where a
+    post carries no authority (the tip form) that is taken, at the desk it is not."""
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site is not None:
+        foreign = site not in {"same-origin", "none"}
+    elif origin is not None:
+        foreign = urlsplit(origin).netloc != headers.get("host", "")
+    else:
+        foreign = absence_is_refused
+    if foreign:
+        raise RefusedError(HTTPStatus.BAD_REQUEST)
+
+
+def body_kind(headers: Mapping[str, str]) -> str:
+    """`FORM` or `SEALED`. A form may name UTF-8 as its character set and nothing else."""
+    kind, _, parameters = headers.get("content-type", "").partition(";")
+    kind = kind.strip().lower()
+    charset = parameters.strip().lower().replace('"', "").replace(" ", "")
+    known = kind == SEALED and not charset or kind == FORM and charset in {"", "charset=utf-8"}
+    if not known or "content-encoding" in headers:
+        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    return kind
+
+
+def parse(kind: str, body: bytes) -> Incoming:
+    if kind == SEALED:
+        return Incoming(sealed=body)
+    try:
+        pairs = parse_qsl(
+            body.decode("ascii"), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=MAX_FIELDS
+        )
+    except ValueError:
+        # Raised again without the cause: its message quotes the body.
+        raise RefusedError(HTTPStatus.BAD_REQUEST) from None
+    fields: dict[str, tuple[str, ...]] = {}
+    for name, value in pairs:
+        fields[name] = (*fields.get(name, ()), value)
+    return Incoming(fields=fields)
+
+
+async def _read(headers: Mapping[str, str], receive: Receive) -> bytes:
+    # The announced length is only used to refuse early; what counts is what arrives.
+    announced = headers.get("content-length", "0")
+    if not announced.isascii() or not announced.isdigit():
+        raise RefusedError(HTTPStatus.BAD_REQUEST)
+    if len(announced) > 9 or int(announced) > MAX_BODY:
+        raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise RefusedError(HTTPStatus.BAD_REQUEST)
+        body += message.get("body", b"")
+        if len(body) > MAX_BODY:
+            raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+async def _nothing_more() -> Message:
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
