@@ -1,0 +1,92 @@
+"""The follow-up between desk and tipster. Whoever has the receipt may read the answers, delete them and add something.
+
+Only who opened the tip, or holds the receipt, can speak in it: every message carries an HMAC under the reply key, and
+a file that does not verify is not shown. Knows nothing of pages."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from tipline import heads, sealing
+from tipline.drafts import Drafts, FollowUpDraft, Held
+from tipline.heads import Author, Head, Kind
+from tipline.holders import Holders
+from tipline.intake import seal_for_desk
+from tipline.receipts import Derived
+from tipline.storage.tips import StoredMessage, StoredTip, Tips
+
+
+class NumberTakenError(Exception):
+    """Another message was added at the same moment; nothing was kept."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer of the desk. `text` is None when the file is not what it should be: it can't be shown."""
+
+    id: str
+    number: int
+    written_on: date
+    text: str | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """What a receipt opens."""
+
+    tip: StoredTip
+    answers: tuple[Answer, ...]
+    additions: int
+
+
+@dataclass(frozen=True)
+class Conversations:
+    tips: Tips
+    drafts: Drafts
+    holders: Holders
+    clock: Callable[[], datetime]
+
+    def open(self, derived: Derived) -> Conversation | None:
+        """The conversation of this receipt; None when no tip has it."""
+        tip = self.tips.by_lookup(derived.lookup_digest)
+        if tip is None:
+            return None
+        answers = tuple(_opened(message, tip, derived) for message in self.tips.messages(tip.id, "tipster"))
+        return Conversation(tip, answers, self.tips.next_number(tip.id, Kind.ADDITION) - 1)
+
+    def add(self, held: Held[FollowUpDraft], tip: StoredTip, derived: Derived, text: str, language: str) -> None:
+        """Seals an addition to the care point. Adding the same draft's addition again adds nothing. Raises
+        `NumberTakenError`, `heads.TextTooLongError` and what `seal_for_desk` raises."""
+        number = self.tips.next_number(tip.id, Kind.ADDITION)
+        head = Head(Kind.ADDITION, tip.id, (tip.care_point,), number, Author.TIPSTER, language)
+        plaintext = heads.write(head, {"text": text}, derived.reply_key)
+        message = StoredMessage(
+            id=held.draft.addition,
+            tip=tip.id,
+            kind=Kind.ADDITION,
+            number=number,
+            reader="desk",
+            written_on=self.clock().date(),
+            sealed=seal_for_desk(plaintext, tip.care_point, self.holders),
+        )
+        after = self.drafts.change(held, FollowUpDraft(derived, said="added", addition=str(uuid.uuid4())))
+        if not self.tips.add_messages([message], after) and not self._was_added(message):
+            raise NumberTakenError
+
+    def delete_answer(self, tip: StoredTip, message_id: str) -> bool:
+        """Deletes the tipster's file of an answer; False when there is none with this id in this conversation."""
+        return self.tips.delete_answer(tip.id, message_id)
+
+    def _was_added(self, message: StoredMessage) -> bool:
+        return any(kept.id == message.id for kept in self.tips.messages(message.tip, "desk"))
+
+
+def _opened(message: StoredMessage, tip: StoredTip, derived: Derived) -> Answer:
+    expected = Head(Kind.ANSWER, tip.id, (tip.care_point,), message.number, Author.COORDINATOR, "nl")
+    try:
+        plaintext = sealing.open_sealed(message.sealed, derived.identity)
+        text = heads.read(plaintext, expected, derived.reply_key).text
+    except ValueError:
+        text = None  # every named refusal of sealing and heads is one; the page says that it can't be shown
+    return Answer(message.id, message.number, message.written_on, text)

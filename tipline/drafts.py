@@ -1,0 +1,191 @@
+"""The tip form's memory between two steps: boxed, at most an hour old, then gone.
+
+A draft is found by the random id in its address. The database knows a digest of that id, and its box opens only with
+the id and a server secret together. Also carries a follow-up, for half as long. Knows nothing of pages."""
+
+import hashlib
+import json
+import secrets
+import uuid
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from tipline.questions import Answers
+from tipline.receipts import Derived, Receipt
+from tipline.sealing import Box, WrongBoxError
+from tipline.storage.drafts import Drafts as StoredDrafts
+from tipline.storage.tips import DraftChange
+
+REPORT_SECONDS = 60 * 60
+FOLLOW_UP_SECONDS = 30 * 60
+GRAIN_SECONDS = 5 * 60
+"""Ends are kept in steps of this: a finer time would tell when someone began to type."""
+MIN_SIZE = 4096
+ID_LENGTH = 22
+
+
+class PlaceKind(StrEnum):
+    nothing = "nothing"
+    """Not answered yet, or what was typed leads to no single municipality."""
+    municipality = "municipality"
+    online = "online"
+    unknown = "unknown"
+
+
+@dataclass(frozen=True)
+class PlaceAnswer:
+    """Where it happens. `municipality` is a CBS code, set when `kind` says so; `name` is the place in readable form."""
+
+    kind: PlaceKind = PlaceKind.nothing
+    text: str = field(default="", repr=False)
+    municipality: str | None = field(default=None, repr=False)
+    name: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class ReportDraft:
+    """A report on its way."""
+
+    place: PlaceAnswer = PlaceAnswer()
+    lives_elsewhere: str = field(default="", repr=False)
+    answers: Answers = field(default_factory=dict, repr=False)
+    faults: Mapping[str, str] = field(default_factory=dict)
+    tip: str = field(default_factory=lambda: str(uuid.uuid4()))
+    """The id that the tip will have. It is fixed before anything is sent, so that sending twice makes one tip."""
+    told: str = ""
+    """The care point that the visitor was last told will receive it."""
+
+    lifetime = REPORT_SECONDS
+
+
+@dataclass(frozen=True)
+class SentDraft:
+    """What is left after sending: the receipt, until the tipster says he has it."""
+
+    receipt: Receipt | None = field(default=None, repr=False)
+    care_point: str = ""
+
+    lifetime = REPORT_SECONDS
+
+
+@dataclass(frozen=True)
+class FollowUpDraft:
+    """A visit with a code: the keys derived from it, never the code. `derived` is None when the code was refused."""
+
+    derived: Derived | None = field(default=None, repr=False)
+    fault: str = ""
+    text: str = field(default="", repr=False)
+    said: str = ""
+    """What the last step did, told once: `added` or `deleted`."""
+    addition: str = field(default_factory=lambda: str(uuid.uuid4()))
+    """The id of the next addition, fixed beforehand so that adding twice makes one."""
+
+    lifetime = FOLLOW_UP_SECONDS
+
+
+Draft = ReportDraft | SentDraft | FollowUpDraft
+D = TypeVar("D", bound=Draft)
+
+
+@dataclass(frozen=True)
+class Held(Generic[D]):
+    """A draft as it was read. Whoever changes it must have seen its last state."""
+
+    id: str = field(repr=False)
+    digest: bytes = field(repr=False)
+    box: bytes = field(repr=False)
+    draft: D
+
+
+class Drafts:
+    def __init__(self, stored: StoredDrafts, keys: tuple[str, ...], clock: Callable[[], datetime]) -> None:
+        self._stored = stored
+        self._box = Box(keys, "draft")
+        self._clock = clock
+
+    def begin(self, draft: Draft) -> str:
+        """Keeps a new draft and returns its id: 128 random bits, for its address and nowhere else."""
+        draft_id = secrets.token_urlsafe(16)
+        end = (self._now() + draft.lifetime) // GRAIN_SECONDS * GRAIN_SECONDS
+        self._stored.drop_expired(self._now())
+        self._stored.add(_digest(draft_id), self._closed(draft_id, draft), end)
+        return draft_id
+
+    def held(self, draft_id: str, kind: type[D]) -> Held[D] | None:
+        """The draft with this id if it is of this kind; None when it is gone, over or of another kind."""
+        found = self.any(draft_id)
+        return Held(found.id, found.digest, found.box, found.draft) if found and isinstance(found.draft, kind) else None
+
+    def any(self, draft_id: str) -> Held[Draft] | None:
+        if len(draft_id) != ID_LENGTH:
+            return None
+        digest = _digest(draft_id)
+        box = self._stored.box_of(digest, self._now())
+        if box is None:
+            return None
+        try:
+            return Held(draft_id, digest, box, _read(self._box.open(box, draft_id.encode())))
+        except WrongBoxError:
+            return None  # the server secret was changed since: the same as gone
+
+    def keep(self, held: Held[D], draft: Draft) -> bool:
+        """Puts `draft` in the place of the one that was read; False when another request changed it meanwhile."""
+        return self._stored.replace(held.digest, held.box, self._closed(held.id, draft))
+
+    def change(self, held: Held[D], draft: Draft) -> DraftChange:
+        """The same change as a value, for a transaction that must hold it together with a tip or a message."""
+        return DraftChange(held.digest, self._closed(held.id, draft))
+
+    def destroy(self, draft_id: str) -> None:
+        self._stored.drop(_digest(draft_id))
+
+    def _closed(self, draft_id: str, draft: Draft) -> bytes:
+        return self._box.seal(_padded(_written(draft)), draft_id.encode())
+
+    def _now(self) -> int:
+        return int(self._clock().timestamp())
+
+
+def _digest(draft_id: str) -> bytes:
+    return hashlib.sha256(b"signaallijn/1 draft\n" + draft_id.encode()).digest()
+
+
+def _padded(text: bytes) -> bytes:
+    # Sizes double, so that a row's length says little about how much was typed.
+    size = MIN_SIZE
+    while size < len(text):
+        size *= 2
+    return text.ljust(size)
+
+
+def _written(draft: Draft) -> bytes:
+    value: dict[str, object]
+    match draft:
+        case ReportDraft():
+            value = {"as": "report", **asdict(draft)}
+        case SentDraft():
+            value = {"as": "sent", "receipt": draft.receipt and draft.receipt.digits, "care_point": draft.care_point}
+        case FollowUpDraft():
+            value = {"as": "follow-up", **asdict(replace(draft, derived=None))}
+            value["derived"] = draft.derived and b64encode(draft.derived.to_bytes()).decode()
+    return json.dumps(value).encode()
+
+
+def _read(plaintext: bytes) -> Draft:
+    value = json.loads(plaintext)
+    kind = value.pop("as")
+    if kind == "sent":
+        return SentDraft(Receipt(value["receipt"]) if value["receipt"] else None, value["care_point"])
+    if kind == "follow-up":
+        derived = value.pop("derived")
+        return FollowUpDraft(**value, derived=Derived.from_bytes(b64decode(derived)) if derived else None)
+    place = value.pop("place")
+    answers = {
+        question: tuple(answer) if isinstance(answer, list) else answer
+        for question, answer in value.pop("answers").items()
+    }
+    return ReportDraft(**value, place=PlaceAnswer(**{**place, "kind": PlaceKind(place["kind"])}), answers=answers)
