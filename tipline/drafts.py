@@ -29,18 +29,18 @@ ID_LENGTH = 22
 
 
 class PlaceKind(StrEnum):
-    nothing = "nothing"
+    NOTHING = "nothing"
     """Not answered yet, or what was typed leads to no single municipality."""
-    municipality = "municipality"
-    online = "online"
-    unknown = "unknown"
+    MUNICIPALITY = "municipality"
+    ONLINE = "online"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
 class PlaceAnswer:
     """Where it happens. `municipality` is a CBS code, set when `kind` says so; `name` is the place in readable form."""
 
-    kind: PlaceKind = PlaceKind.nothing
+    kind: PlaceKind = PlaceKind.NOTHING
     text: str = field(default="", repr=False)
     municipality: str | None = field(default=None, repr=False)
     name: str = field(default="", repr=False)

@@ -1,8 +1,8 @@
 """Who holds the key of a care point, and so whether tips may be sealed to it: what *open* means.
 
-A point is open when its key is published and two of the holders named in the key file were proved in the last sixty days;
-a recovery sheet, typed in again after the last rotation, will count for one of the two. Proofs come from the database, the
-names that count come from the key file, which the database can't change."""
+A point is open when its key is published and two of the holders named in the key file were proved in the last sixty
+days; a recovery sheet, typed in again after the last rotation, will count for one of the two. Proofs come from the
+database, the names that count come from the key file, which the database can't change."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta

@@ -36,14 +36,13 @@ class Intake:
     holders: Holders
     salt: bytes
     clock: Callable[[], datetime]
-    slot_minutes: int = 60
 
     def route(self, draft: ReportDraft) -> Route:
         """Who would receive this draft now. Raises `PlaceNotKnownError` and `routing.NoOpenCarePointError`."""
         return routing.care_points_for(self._place(draft), self.care_points(), self.holders.is_open)
 
     def receive(self, held: Held[ReportDraft], language: str) -> None:
-        """Makes the draft a tip. The draft then holds nothing but the receipt; a draft that was sent before is left as it
+        """Makes the draft a tip. The draft then holds nothing but the receipt; one that was sent before is left as it
         is, and its first receipt stays the only one. Raises what `route` raises, and `ReceiverChangedError`."""
         route = self.route(held.draft)
         if route.care_point.id != held.draft.told:
@@ -70,7 +69,7 @@ class Intake:
             lookup_digest=derived.lookup_digest,
             care_point=route.care_point.id,
             received_on=self.clock().date(),  # A date only: an hour can tell who was at work.
-            hidden=self.slot_minutes > 0,
+            hidden=False,  # slots other than "at once" hide it until the next one
             sealed=seal_for_desk(heads.write(head, body), route.care_point.id, self.holders),
         )
         after = self.drafts.change(held, SentDraft(receipt, route.care_point.id))
@@ -78,11 +77,11 @@ class Intake:
 
     def _place(self, draft: ReportDraft) -> routing.Place:
         match draft.place.kind:
-            case PlaceKind.online:
+            case PlaceKind.ONLINE:
                 return "online"
-            case PlaceKind.unknown:
+            case PlaceKind.UNKNOWN:
                 return "unknown"
-            case PlaceKind.municipality:
+            case PlaceKind.MUNICIPALITY:
                 municipality = self.geography.municipality_for(draft.place.municipality or "")
                 if municipality:
                     return municipality

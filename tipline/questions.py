@@ -17,9 +17,9 @@ Answers = Mapping[str, str | tuple[str, ...]]
 
 
 class QuestionKind(StrEnum):
-    text = "text"
-    one = "one"
-    many = "many"
+    TEXT = "text"
+    ONE = "one"
+    MANY = "many"
 
 
 @dataclass(frozen=True)
@@ -92,10 +92,10 @@ def faults_of(questions: tuple[Question, ...], answers: Answers) -> dict[str, st
 
 
 def _answer(question: Question, incoming: Incoming) -> str | tuple[str, ...]:
-    if question.kind is QuestionKind.text:
+    if question.kind is QuestionKind.TEXT:
         return clean(incoming.one(question.id))
     offered = {choice.id for choice in question.choices}
-    if question.kind is QuestionKind.one:
+    if question.kind is QuestionKind.ONE:
         chosen = incoming.one(question.id)
         return chosen if chosen in offered else ""
     chosen_ids = set(incoming.all(question.id))
