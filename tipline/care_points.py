@@ -1,0 +1,361 @@
+"""Care points, which municipalities they serve, their published keys, and the national help lines: content as values.
+
+Facts only: who is *open* depends on proved holders, which the database knows and this module does not.
+"""
+
+import datetime
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tipline import digits, sealing
+from tipline.content_files import (
+    ContentFaultError,
+    Document,
+    Entry,
+    Row,
+    read_document,
+    read_table,
+    read_text,
+    toml_text,
+    write_whole,
+)
+from tipline.geography import Geography
+
+__all__ = [
+    "CarePoint",
+    "CarePoints",
+    "ContentFaultError",
+    "Helpline",
+    "Holder",
+    "PublishedKey",
+    "confirm_care_point",
+    "load_care_points",
+    "read_key_file",
+    "write_key_file",
+]
+
+COVERAGE_COLUMNS = ("code", "care_point", "confidence", "lead", "source")
+CERTAINTIES = ("high", "medium", "low")
+CONTACTS = ("phone", "email", "hours_nl", "hours_en")
+FINGERPRINT_LENGTH = 25
+
+
+@dataclass(frozen=True)
+class CarePoint:
+    """A regional care coordination point, or the national one."""
+
+    id: str
+    organisation: str
+    short_name: str
+    region_label: str
+    phone: str | None
+    email: str | None
+    website: str | None
+    hours_nl: str | None
+    hours_en: str | None
+    source_url: str
+    confirmed_on: datetime.date | None
+    """When the organisation itself confirmed this entry; public pages name a regional point only then."""
+    certainty: str
+    """How far the source can be trusted: high, medium or low."""
+    is_national: bool
+    reads_within: str | None
+    """Within what time tips are read, in the point's own words; promised only where the point has set it."""
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A coordinator who may hold the care point's key, approved by telephone."""
+
+    name: str
+    fingerprint: str
+    approved_on: datetime.date
+
+
+@dataclass(frozen=True)
+class PublishedKey:
+    """The public key to which a care point's tips are sealed, and who may hold the secret part."""
+
+    care_point: str
+    number: int
+    """Rises by one at each rotation, from 1."""
+    recipient: str
+    fingerprint: str
+    made_on: datetime.date
+    is_demo: bool
+    holders: tuple[Holder, ...]
+    recovery_sheet: str | None
+    """The fingerprint of the recovery sheet, when there is one."""
+
+
+@dataclass(frozen=True)
+class Helpline:
+    """A national help line."""
+
+    id: str
+    name: str
+    number: str | None
+    website: str | None
+    hours_nl: str | None
+    hours_en: str | None
+    for_whom_nl: str
+    for_whom_en: str
+    note_nl: str | None
+    note_en: str | None
+    source_url: str
+    checked_on: datetime.date
+    confirm: bool
+    """Something in this entry must be confirmed before the site opens."""
+
+
+@dataclass(frozen=True)
+class CarePoints:
+    """All care points with what belongs to them."""
+
+    points: Mapping[str, CarePoint]
+    coverage: Mapping[str, str]
+    """Municipality code -> care point id, for every municipality."""
+    keys: Mapping[str, PublishedKey]
+    """Care point id -> its published key; a point without one is absent."""
+    helplines: Mapping[str, Helpline]
+    """By id, in the order of the file."""
+
+    @property
+    def national(self) -> CarePoint:
+        """The care point of last resort."""
+        return next(point for point in self.points.values() if point.is_national)
+
+    def serving(self, code: str) -> CarePoint:
+        """The care point that serves a municipality, open or not; the national one where no regional point is known."""
+        return self.points[self.coverage[code]] if code in self.coverage else self.national
+
+    def municipalities_of(self, care_point: str) -> tuple[str, ...]:
+        """The codes of the municipalities that a care point serves."""
+        return tuple(code for code, serving in self.coverage.items() if serving == care_point)
+
+
+def load_care_points(folder: Path, geography: Geography) -> CarePoints:
+    """Read `content/tipline`. Raises ContentFaultError for the first thing that can't be used."""
+    points = _points(read_document(folder / "care_points.toml"))
+    coverage = _coverage(folder / "coverage.csv", points, geography)
+    helplines = _helplines(read_document(folder / "helplines.toml"))
+    return CarePoints(points, coverage, _keys(folder / "keys", points), helplines)
+
+
+def _points(document: Document) -> dict[str, CarePoint]:
+    points: dict[str, CarePoint] = {}
+    for entry in document.tables("care_points"):
+        point = _point(entry)
+        if point.id in points:
+            raise entry.fault("id", f"care point `{point.id}` stands here twice", "remove one of the two")
+        points[point.id] = point
+    if sum(point.is_national for point in points.values()) != 1:
+        raise document.root.fault(
+            "care_points", "not exactly one care point is the national one", "mark one `national`"
+        )
+    return points
+
+
+def _point(entry: Entry) -> CarePoint:
+    known = ("id", "organisation", "short_name", "region_label", "website", "source_url", "certainty", "confirmed_on")
+    unshown = ("national", "reads_within", "unconfirmed_phone", "unconfirmed_email", "note")
+    entry.only(*known, *unshown, *CONTACTS)
+    point = CarePoint(
+        id=_identifier(entry),
+        organisation=entry.text("organisation"),
+        short_name=entry.text("short_name"),
+        region_label=entry.text("region_label"),
+        phone=entry.optional_text("phone"),
+        email=entry.optional_text("email"),
+        website=entry.optional_text("website"),
+        hours_nl=entry.optional_text("hours_nl"),
+        hours_en=entry.optional_text("hours_en"),
+        source_url=entry.text("source_url"),
+        confirmed_on=entry.optional_date("confirmed_on"),
+        certainty=_certainty(entry),
+        is_national=entry.flag("national"),
+        reads_within=entry.optional_text("reads_within"),
+    )
+    _refuse_unconfirmed_contacts(entry, point)
+    return point
+
+
+def _identifier(entry: Entry) -> str:
+    """An id that can be a file name and a part of an address."""
+    identifier = entry.text("id")
+    if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", identifier):
+        raise entry.fault("id", f"`{identifier}` can't be an id", "use small letters, digits and single dashes")
+    return identifier
+
+
+def _certainty(entry: Entry) -> str:
+    certainty = entry.text("certainty")
+    if certainty not in CERTAINTIES:
+        raise entry.fault("certainty", f"`{certainty}` is no certainty", f"use one of: {', '.join(CERTAINTIES)}")
+    return certainty
+
+
+def _refuse_unconfirmed_contacts(entry: Entry, point: CarePoint) -> None:
+    """A number nobody confirmed may be dead, and whoever calls it then may not call another."""
+    if point.is_national or point.confirmed_on:
+        return
+    for field in CONTACTS:
+        if field in entry.fields:
+            how = f"ask the organisation and write confirmed_on, or rename it to unconfirmed_{field}"
+            raise entry.fault(field, f"`{field}` of {point.id} is not confirmed", how)
+
+
+def _coverage(file: Path, points: Mapping[str, CarePoint], geography: Geography) -> dict[str, str]:
+    coverage: dict[str, str] = {}
+    for row in read_table(file, COVERAGE_COLUMNS):
+        _check_coverage(row, coverage, points, geography)
+        coverage[row["code"]] = row["care_point"]
+    missing = [one.name for one in geography.municipalities.values() if one.code not in coverage]
+    if missing:
+        what = f"no care point serves {', '.join(missing[:5])}"
+        raise ContentFaultError(file, len(coverage) + 1, what, "add a row for each, at worst with the national point")
+    return coverage
+
+
+def _check_coverage(row: Row, before: Iterable[str], points: Mapping[str, CarePoint], geography: Geography) -> None:
+    if row["code"] not in geography.municipalities:
+        raise row.fault(f"no municipality has the code {row['code']}", "use a code of municipalities.csv")
+    if row["code"] in before:
+        raise row.fault(f"{row['code']} stands here twice", "remove one of the two")
+    for column in ("care_point", "lead"):
+        if row[column] not in points and (column == "care_point" or row[column]):
+            raise row.fault(f"no care point has the id `{row[column]}`", "use an id of care_points.toml")
+
+
+def _helplines(document: Document) -> dict[str, Helpline]:
+    helplines: dict[str, Helpline] = {}
+    for entry in document.tables("helplines"):
+        helpline = _helpline(entry)
+        if helpline.id in helplines:
+            raise entry.fault("id", f"help line `{helpline.id}` stands here twice", "remove one of the two")
+        helplines[helpline.id] = helpline
+    return helplines
+
+
+def _helpline(entry: Entry) -> Helpline:
+    entry.only(*Helpline.__dataclass_fields__)
+    if not entry.optional_text("number") and not entry.optional_text("website"):
+        raise entry.fault("id", "a help line without number or website helps nobody", "write one of the two")
+    for field in ("hours", "note"):
+        if bool(entry.optional_text(f"{field}_nl")) != bool(entry.optional_text(f"{field}_en")):
+            raise entry.fault("id", f"`{field}` is not there in both languages", f"write {field}_nl and {field}_en")
+    return Helpline(
+        id=_identifier(entry),
+        name=entry.text("name"),
+        number=entry.optional_text("number"),
+        website=entry.optional_text("website"),
+        hours_nl=entry.optional_text("hours_nl"),
+        hours_en=entry.optional_text("hours_en"),
+        for_whom_nl=entry.text("for_whom_nl"),
+        for_whom_en=entry.text("for_whom_en"),
+        note_nl=entry.optional_text("note_nl"),
+        note_en=entry.optional_text("note_en"),
+        source_url=entry.text("source_url"),
+        checked_on=entry.date("checked_on"),
+        confirm=entry.flag("confirm"),
+    )
+
+
+def _keys(folder: Path, points: Mapping[str, CarePoint]) -> dict[str, PublishedKey]:
+    keys = {}
+    for file in sorted(folder.glob("*.toml")):
+        key = read_key_file(file)
+        if key.care_point not in points:
+            raise ContentFaultError(
+                file, 1, f"no care point has the id `{key.care_point}`", "rename or remove the file"
+            )
+        keys[key.care_point] = key
+    return keys
+
+
+def read_key_file(file: Path) -> PublishedKey:
+    """A key file, as docs/formats.md ("Key file") says. Raises ContentFaultError."""
+    document = read_document(file)
+    entry = document.root.only(
+        *("version", "care_point", "number", "recipient", "fingerprint", "made_on", "demo", "holders", "recovery_sheet")
+    )
+    key = PublishedKey(
+        care_point=entry.text("care_point"),
+        number=entry.number("number"),
+        recipient=entry.text("recipient"),
+        fingerprint=_fingerprint(entry),
+        made_on=entry.date("made_on"),
+        is_demo=entry.flag("demo"),
+        holders=tuple(_holder(holder) for holder in document.tables("holders")),
+        recovery_sheet=next(
+            (_fingerprint(sheet.only("fingerprint")) for sheet in document.tables("recovery_sheet")), None
+        ),
+    )
+    _check_key(entry, key)
+    return key
+
+
+def _check_key(entry: Entry, key: PublishedKey) -> None:
+    if key.care_point != entry.file.stem:
+        raise entry.fault(
+            "care_point", f"this is the file of `{entry.file.stem}`", "name the file after its care point"
+        )
+    if key.number < 1:
+        raise entry.fault("number", "keys are numbered from 1", "write the number of this key")
+    try:
+        fingerprint = sealing.fingerprint(key.recipient)
+    except sealing.NotARecipientError:
+        raise entry.fault("recipient", "this is no recipient", "copy the whole line that starts with age1pq1") from None
+    if fingerprint != key.fingerprint:
+        raise entry.fault(
+            "fingerprint", "this is not the recipient's fingerprint", "find out which of the two is altered"
+        )
+
+
+def _holder(entry: Entry) -> Holder:
+    entry.only("name", "fingerprint", "approved_on")
+    return Holder(entry.text("name"), _fingerprint(entry), entry.date("approved_on"))
+
+
+def _fingerprint(entry: Entry) -> str:
+    fingerprint = entry.text("fingerprint")
+    is_number = re.fullmatch(rf"[0-9]{{{FINGERPRINT_LENGTH}}}", fingerprint)
+    if not is_number or not digits.is_sound(fingerprint):
+        raise entry.fault("fingerprint", "this is no fingerprint", "write all 25 digits, without spaces")
+    return fingerprint
+
+
+def write_key_file(file: Path, key: PublishedKey) -> None:
+    """Write a key file; a reader sees the old one or the new one, never half."""
+    lines = [
+        "version = 1",
+        f"care_point = {toml_text(key.care_point)}",
+        f"number = {toml_text(key.number)}",
+        f"recipient = {toml_text(key.recipient)}",
+        f"fingerprint = {toml_text(key.fingerprint)}",
+        f"made_on = {toml_text(key.made_on)}",
+    ]
+    if key.is_demo:
+        lines.append("demo = true")
+    for holder in key.holders:
+        lines += ["", "[[holders]]", f"name = {toml_text(holder.name)}"]
+        lines += [f"fingerprint = {toml_text(holder.fingerprint)}", f"approved_on = {toml_text(holder.approved_on)}"]
+    if key.recovery_sheet:
+        lines += ["", "[recovery_sheet]", f"fingerprint = {toml_text(key.recovery_sheet)}"]
+    write_whole(file, "\n".join(lines) + "\n")
+
+
+def confirm_care_point(folder: Path, care_point: str, on: datetime.date) -> None:
+    """Write in care_points.toml that the organisation confirmed its entry. Raises ContentFaultError for an unknown id."""
+    file = folder / "care_points.toml"
+    found = [entry for entry in read_document(file).tables("care_points") if entry.text("id") == care_point]
+    if not found:
+        raise ContentFaultError(file, 1, f"no care point has the id `{care_point}`", "use an id of this file")
+    lines = read_text(file).splitlines()
+    start = found[0].first_line
+    entry_lines = [line for line in found[0].lines if not line.startswith("confirmed_on")]
+    entry_lines.insert(1, f"confirmed_on = {toml_text(on)}")
+    lines[start - 1 : start - 1 + len(found[0].lines)] = entry_lines
+    write_whole(file, "\n".join(lines) + "\n")

@@ -1,0 +1,234 @@
+"""Reading and writing the files of `content/`: tables (CSV) and TOML, with faults that name file, line and cure.
+
+It knows the form of files, never what their fields mean.
+"""
+
+import csv
+import datetime
+import os
+import re
+import tempfile
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class ContentFaultError(Exception):
+    """A content file says something that can't be used; printed as "file, line N: what; how to mend it"."""
+
+    def __init__(self, file: Path, line: int, what: str, how: str) -> None:
+        super().__init__(f"{file}, line {line}: {what}; {how}")
+        self.file = file
+        self.line = line
+        self.what = what
+        self.how = how
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table, with the place it stands for faults."""
+
+    file: Path
+    line: int
+    fields: dict[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        return self.fields[column]
+
+    def fault(self, what: str, how: str) -> ContentFaultError:
+        return ContentFaultError(self.file, self.line, what, how)
+
+
+def read_text(file: Path) -> str:
+    """The text of a content file. Raises ContentFaultError when it is missing or not UTF-8."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ContentFaultError(file, 1, "this file is missing", "put it back from the repository") from None
+    except UnicodeDecodeError as error:
+        line = file.read_bytes()[: error.start].count(b"\n") + 1
+        raise ContentFaultError(file, line, "this is not UTF-8 text", "save the file as UTF-8") from None
+
+
+def read_table(file: Path, columns: Sequence[str]) -> list[Row]:
+    """All rows of a CSV table whose header must be exactly `columns`. Raises ContentFaultError."""
+    reader = csv.reader(read_text(file).splitlines(keepends=True), strict=True)
+    try:
+        if next(reader, None) != list(columns):
+            raise ContentFaultError(file, 1, "the header is another", f"make it {','.join(columns)}")
+        return [_row(file, reader.line_num, fields, columns) for fields in reader]
+    except csv.Error as error:
+        raise ContentFaultError(file, reader.line_num, f"the quoting is wrong ({error})", "mend the quotes") from None
+
+
+def _row(file: Path, line: int, fields: list[str], columns: Sequence[str]) -> Row:
+    if len(fields) != len(columns):
+        what = f"{len(fields)} fields where {len(columns)} belong"
+        raise ContentFaultError(file, line, what, f"write one value for each of {','.join(columns)}")
+    return Row(file, line, dict(zip(columns, fields, strict=True)))
+
+
+def table_text(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """The text of a table, as `read_table` reads it back."""
+    lines = [",".join(_quoted(field) for field in fields) for fields in (columns, *rows)]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(field: str) -> str:
+    if re.search(r'[",\r\n]', field):
+        return '"' + field.replace('"', '""') + '"'
+    return field
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A table of a TOML file: its fields, each asked for by type, and the lines they stand on."""
+
+    file: Path
+    first_line: int
+    lines: tuple[str, ...]
+    """The text from the table's own heading up to the next heading."""
+    fields: dict[str, object]
+
+    def fault(self, field: str, what: str, how: str) -> ContentFaultError:
+        """A fault on the line of that field, or of the heading when the field is absent."""
+        start = re.compile(rf"\s*{re.escape(field)}\s*=")
+        found = (number for number, line in enumerate(self.lines) if start.match(line))
+        return ContentFaultError(self.file, self.first_line + next(found, 0), what, how)
+
+    def text(self, field: str) -> str:
+        """A text that must be there and not be empty."""
+        value = self._value(field, str)
+        if value is None or not value.strip():
+            raise self.fault(field, f"`{field}` is missing", f'write {field} = "…"')
+        return value
+
+    def optional_text(self, field: str) -> str | None:
+        value = self._value(field, str)
+        return None if value is None or not value.strip() else value
+
+    def number(self, field: str) -> int:
+        value = self._value(field, int)
+        if value is None:
+            raise self.fault(field, f"`{field}` is missing", f"write {field} = 1")
+        return value
+
+    def flag(self, field: str) -> bool:
+        """True or false; false when absent."""
+        return bool(self._value(field, bool))
+
+    def date(self, field: str) -> datetime.date:
+        value = self.optional_date(field)
+        if value is None:
+            raise self.fault(field, f"`{field}` is missing", f"write {field} = 2026-11-21")
+        return value
+
+    def optional_date(self, field: str) -> datetime.date | None:
+        return self._value(field, datetime.date)
+
+    def texts(self, field: str) -> tuple[str, ...]:
+        """A list of texts that must be there and not be empty."""
+        values = self._value(field, list)
+        if not values or not all(isinstance(value, str) for value in values):
+            raise self.fault(field, f"`{field}` is no list of texts", f'write {field} = ["…"]')
+        return tuple(values)
+
+    def only(self, *known: str) -> "Entry":
+        """This entry, when it has no other fields than these; a misspelt field must not be passed over."""
+        for field in self.fields:
+            if field not in known:
+                raise self.fault(field, f"`{field}` is not known here", f"use one of: {', '.join(known)}")
+        return self
+
+    def _value(self, field: str, kind: type[T]) -> T | None:
+        value = self.fields.get(field)
+        # A datetime is a date and a bool is an int in Python, and neither is meant where the other is asked for.
+        if value is None or (type(value) is kind):
+            return value
+        raise self.fault(field, f"`{field}` is not a {kind.__name__}", "write it as in docs/formats.md")
+
+
+@dataclass(frozen=True)
+class Document:
+    """A whole TOML file."""
+
+    file: Path
+    text: str
+    root: Entry
+
+    def tables(self, name: str) -> tuple[Entry, ...]:
+        """Every `[[name]]` or `[name]` of the file, in order. Raises ContentFaultError when it is no table."""
+        found = self.root.fields.get(name, [])
+        tables = found if isinstance(found, list) else [found]
+        if not all(isinstance(table, dict) for table in tables):
+            raise self.root.fault(name, f"`{name}` is no table", f"write [[{name}]] and its fields below")
+        headings = _headings(self.text, name)
+        return tuple(self._entry(table, headings, number) for number, table in enumerate(tables))
+
+    def _entry(self, fields: dict[str, object], headings: list[int], number: int) -> Entry:
+        start = headings[number] if number < len(headings) else 1
+        return Entry(self.file, start, _section(self.text, start), fields)
+
+
+def read_document(file: Path, version: int = 1) -> Document:
+    """A TOML file that says `version = 1`. Raises ContentFaultError."""
+    text = read_text(file)
+    try:
+        fields: dict[str, object] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        number = int(line[1]) if line else text.count("\n") + 1
+        raise ContentFaultError(file, number, f"this is not TOML ({error})", "mend the line") from None
+    root = Entry(file, 1, _section(text, 1), fields)
+    if root.number("version") != version:
+        raise root.fault("version", "this version is not known", f"write version = {version}")
+    return Document(file, text, root)
+
+
+def _headings(text: str, name: str) -> list[int]:
+    heading = re.compile(rf"\s*\[\[?\s*{re.escape(name)}\s*\]\]?\s*(#.*)?$")
+    return [number for number, line in enumerate(text.splitlines(), 1) if heading.match(line)]
+
+
+def _section(text: str, start: int) -> tuple[str, ...]:
+    lines = text.splitlines()[start - 1 :]
+    end = next((number for number, line in enumerate(lines[1:], 1) if re.match(r"\s*\[", line)), len(lines))
+    return tuple(lines[:end])
+
+
+def toml_text(value: str | int | datetime.date) -> str:
+    """One TOML value. Booleans are ints to Python, so they come first."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return '"' + "".join(_toml_character(character) for character in value) + '"'
+    return str(value)
+
+
+def _toml_character(character: str) -> str:
+    if character in '"\\':
+        return "\\" + character
+    if ord(character) < 0x20 or ord(character) == 0x7F:
+        return f"\\u{ord(character):04x}"
+    return character
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Write a file so that a reader sees the old text or the new one, never half, also after a power cut."""
+    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    written = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        # mkstemp makes it readable to its owner only; content is for everyone who may read the folder.
+        written.chmod(0o644)
+        written.replace(file)
+    except BaseException:
+        written.unlink(missing_ok=True)
+        raise
