@@ -1,0 +1,23 @@
+"""The addresses of the tipster's side, by name and language. `routes` turns them into rows, templates into links.
+
+They are stable: people print and share them. A receipt never stands in one."""
+
+from collections.abc import Mapping
+
+ADDRESSES: Mapping[str, Mapping[str, str]] = {
+    "tip_start": {"nl": "/nl/melden", "en": "/en/report"},
+    "follow_up": {"nl": "/nl/melden/vervolg", "en": "/en/report/follow-up"},
+    "conversation": {"nl": "/nl/melden/vervolg/{draft}", "en": "/en/report/follow-up/{draft}"},
+    "delete_answer": {"nl": "/nl/melden/vervolg/{draft}/wis", "en": "/en/report/follow-up/{draft}/delete"},
+    "close_conversation": {"nl": "/nl/melden/vervolg/{draft}/klaar", "en": "/en/report/follow-up/{draft}/done"},
+    "tip_place": {"nl": "/nl/melden/{draft}/plaats", "en": "/en/report/{draft}/place"},
+    "tip_story": {"nl": "/nl/melden/{draft}/verhaal", "en": "/en/report/{draft}/story"},
+    "tip_check": {"nl": "/nl/melden/{draft}/controle", "en": "/en/report/{draft}/check"},
+    "tip_code": {"nl": "/nl/melden/{draft}/code", "en": "/en/report/{draft}/code"},
+}
+LANGUAGES = ("nl", "en")
+LEAVE = "/weg"
+
+
+def address(name: str, language: str, draft: str = "") -> str:
+    return ADDRESSES[name][language].format(draft=draft)

@@ -1,0 +1,56 @@
+"""How the tipster's side answers a request: pages that leave nothing behind, and a 303 after every post.
+
+What is posted and answered with 200 stays on the disk of a phone (its session file and form history); what is
+redirected does not."""
+
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from tipline.incoming import Incoming
+from tipline.tipster.addresses import address
+from tipline.tipster.forms import TipForm
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    # Under no-referrer browsers send `Origin: null` with form posts, which would make the check of the origin void.
+    "Referrer-Policy": "same-origin",
+}
+PAGE_STEP = 16 * 1024
+"""Pages of a conversation are as long as a multiple of this: their size must not tell whether there is an answer."""
+
+
+def form_of(request: Request) -> TipForm:
+    form: TipForm = request.app.state.tip_form
+    return form
+
+
+def incoming_of(request: Request) -> Incoming:
+    incoming: Incoming = request.scope["incoming"]
+    return incoming
+
+
+def page(
+    request: Request, template: str, language: str, status: HTTPStatus = HTTPStatus.OK, **context: object
+) -> HTMLResponse:
+    html = form_of(request).world.rendering.page(template, language, **context)
+    return HTMLResponse(html, status_code=status, headers=HEADERS)
+
+
+def padded_page(request: Request, template: str, language: str, **context: object) -> HTMLResponse:
+    """A page filled up to the next `PAGE_STEP`."""
+    html = form_of(request).world.rendering.page(template, language, **context).encode()
+    room = -(len(html) + len("<!---->")) % PAGE_STEP
+    return HTMLResponse(html + b"<!--" + b" " * room + b"-->", headers=HEADERS)
+
+
+def see(name: str, language: str, draft: str = "", fragment: str = "") -> RedirectResponse:
+    """After every post: look at this page."""
+    target = address(name, language, draft) + (f"#{fragment}" if fragment else "")
+    return RedirectResponse(target, HTTPStatus.SEE_OTHER, headers=HEADERS)
+
+
+def gone(request: Request, language: str) -> HTMLResponse:
+    """The draft is over, destroyed or never was."""
+    return page(request, "tip/gone.html", language, HTTPStatus.NOT_FOUND, nav=False)

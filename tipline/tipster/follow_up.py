@@ -1,0 +1,115 @@
+"""Coming back with the code: read the answers, delete them, add something. Works without script, leaves nothing behind.
+
+The code travels in a form field and is never kept: what a visit needs of it waits, boxed, for half an hour."""
+
+from dataclasses import replace
+
+from anyio import CapacityLimiter, to_thread
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tipline.conversation import NumberTakenError
+from tipline.drafts import FollowUpDraft, Held
+from tipline.questions import MAX_CHARACTERS, clean
+from tipline.receipts import NotAReceiptError, Receipt, derive
+from tipline.routing import NoOpenCarePointError
+from tipline.sealing import SealingError
+from tipline.tipster.addresses import LANGUAGES, address
+from tipline.tipster.answers import form_of, gone, incoming_of, padded_page, see
+from tipline.tipster.forms import TipForm
+
+STRETCHING = CapacityLimiter(2)
+"""How many codes are stretched at once: a rush of wrong ones must not take every thread."""
+
+
+def ask_code(request: Request, language: str) -> Response:
+    return padded_page(
+        request, "tip/ask_code.html", language, fault="", alternate_url=address("follow_up", _other(language))
+    )
+
+
+async def give_code(request: Request, language: str) -> Response:
+    form, typed = form_of(request), incoming_of(request).one("receipt")
+    draft_id = await to_thread.run_sync(_visit, form, typed, limiter=STRETCHING)
+    return see("conversation", language, draft_id)
+
+
+def conversation(request: Request, language: str) -> Response:
+    form, held = form_of(request), _visit_of(request)
+    if held is None:
+        return gone(request, language)
+    common: dict[str, object] = {
+        "draft_id": held.id,
+        "exit_url": f"/weg/{held.id}",
+        "alternate_url": address("conversation", _other(language), held.id),
+        "nav": False,
+    }
+    if held.draft.derived is None:
+        return padded_page(request, "tip/ask_code.html", language, fault=held.draft.fault, **common)
+    found = form.conversations.open(held.draft.derived)
+    if found is None:
+        return gone(request, language)
+    return padded_page(
+        request,
+        "tip/conversation.html",
+        language,
+        draft=held.draft,
+        conversation=found,
+        care_point=form.world.care_points().points[found.tip.care_point],
+        longest=MAX_CHARACTERS,
+        **common,
+    )
+
+
+def add(request: Request, language: str) -> Response:
+    form, held = form_of(request), _visit_of(request)
+    found = held and held.draft.derived and form.conversations.open(held.draft.derived)
+    if held is None or held.draft.derived is None or not found:
+        return gone(request, language)
+    text = clean(incoming_of(request).one("addition"))
+    fault = "missing" if not text else "too_long" if len(text) > MAX_CHARACTERS else ""
+    if not fault:
+        try:
+            form.conversations.add(held, found.tip, held.draft.derived, text, language)
+        except (NumberTakenError, NoOpenCarePointError, SealingError, SQLAlchemyError):
+            fault = "failed"
+    if fault:
+        form.drafts.keep(held, replace(held.draft, text=text, fault=fault, said=""))
+    return see("conversation", language, held.id)
+
+
+def delete_answer(request: Request, language: str) -> Response:
+    form, held = form_of(request), _visit_of(request)
+    found = held and held.draft.derived and form.conversations.open(held.draft.derived)
+    if held is None or not found:
+        return gone(request, language)
+    is_deleted = form.conversations.delete_answer(found.tip, incoming_of(request).one("answer"))
+    form.drafts.keep(held, replace(held.draft, said="deleted" if is_deleted else "", fault=""))
+    return see("conversation", language, held.id)
+
+
+def close(request: Request, language: str) -> Response:
+    form_of(request).drafts.destroy(request.path_params["draft"])
+    return see("follow_up", language)
+
+
+def _visit(form: TipForm, typed: str) -> str:
+    """Begins a visit and returns its id. A wrong code costs the same work as a right one and begins one as well: its
+    page says what is wrong."""
+    try:
+        receipt = Receipt.parse(typed)
+    except NotAReceiptError as reason:
+        return form.drafts.begin(FollowUpDraft(fault=type(reason).__name__))
+    derived = derive(receipt, form.world.settings.salt)
+    if form.conversations.open(derived) is None:
+        return form.drafts.begin(FollowUpDraft(fault="unknown"))
+    return form.drafts.begin(FollowUpDraft(derived))
+
+
+def _visit_of(request: Request) -> Held[FollowUpDraft] | None:
+    return form_of(request).drafts.held(request.path_params["draft"], FollowUpDraft)
+
+
+def _other(language: str) -> str:
+    return next(other for other in LANGUAGES if other != language)

@@ -1,0 +1,208 @@
+"""The tip form, step by step. Each view reads the request, calls the domain, chooses a page or the next address.
+
+Nothing that was typed is answered directly: it goes into the draft, and the page that a GET shows reads it there."""
+
+from dataclasses import replace
+
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tipline.drafts import Held, PlaceKind, ReportDraft, SentDraft
+from tipline.intake import PlaceNotKnownError, ReceiverChangedError
+from tipline.questions import MAX_CHARACTERS, clean, faults_of, read_answers
+from tipline.routing import NoOpenCarePointError, Route
+from tipline.sealing import SealingError
+from tipline.tipster.addresses import LANGUAGES, address
+from tipline.tipster.answers import form_of, gone, incoming_of, page, see
+from tipline.tipster.forms import LONGEST_PLACE, TipForm, read_place
+
+
+def start(request: Request, language: str) -> Response:
+    return page(
+        request,
+        "tip/start.html",
+        language,
+        takes_tips=form_of(request).takes_tips(),
+        alternate_url=address("tip_start", _other(language)),
+    )
+
+
+def begin(request: Request, language: str) -> Response:
+    form = form_of(request)
+    if not form.takes_tips():
+        return see("tip_start", language)
+    return see("tip_place", language, form.drafts.begin(_with_place(request, ReportDraft())))
+
+
+def place(request: Request, language: str) -> Response:
+    form, held = form_of(request), _report(request)
+    if not isinstance(held, Held):
+        return _instead(held, request, language)
+    held, route = _told(form, held)
+    return _step(
+        request,
+        "tip/place.html",
+        "tip_place",
+        language,
+        held,
+        route=route,
+        nobody=held.draft.place.kind is not PlaceKind.NOTHING and route is None,
+        candidates=form.world.geography.find(held.draft.place.text).candidates,
+        longest=LONGEST_PLACE,
+    )
+
+
+def give_place(request: Request, language: str) -> Response:
+    form, held = form_of(request), _report(request)
+    if not isinstance(held, Held):
+        return _instead(held, request, language)
+    form.drafts.keep(held, _with_place(request, held.draft))
+    return see("tip_place", language, held.id)
+
+
+def story(request: Request, language: str) -> Response:
+    form, held = form_of(request), _report(request)
+    if not isinstance(held, Held):
+        return _instead(held, request, language)
+    held, route = _told(form, held)
+    if route is None:
+        return see("tip_place", language, held.id)
+    return _step(
+        request,
+        "tip/story.html",
+        "tip_story",
+        language,
+        held,
+        route=route,
+        questions=form.questions,
+        longest=MAX_CHARACTERS,
+    )
+
+
+def give_story(request: Request, language: str) -> Response:
+    form, held = form_of(request), _report(request)
+    if not isinstance(held, Held):
+        return _instead(held, request, language)
+    answers = read_answers(form.questions, incoming_of(request))
+    faults = faults_of(form.questions, answers)
+    form.drafts.keep(held, replace(held.draft, answers=answers, faults=faults))
+    return see("tip_story" if faults else "tip_check", language, held.id)
+
+
+def check(request: Request, language: str) -> Response:
+    form, held = form_of(request), _report(request)
+    if not isinstance(held, Held):
+        return _instead(held, request, language)
+    held, route = _told(form, held)
+    if route is None:
+        return see("tip_place", language, held.id)
+    if faults_of(form.questions, held.draft.answers):
+        return see("tip_story", language, held.id)
+    return _step(request, "tip/check.html", "tip_check", language, held, route=route, questions=form.questions)
+
+
+def send(request: Request, language: str) -> Response:
+    form, held = form_of(request), _report(request)
+    if not isinstance(held, Held):
+        return _instead(held, request, language)
+    if faults_of(form.questions, held.draft.answers):
+        return see("tip_story", language, held.id)
+    try:
+        form.intake.receive(held, language)
+    except (PlaceNotKnownError, NoOpenCarePointError):
+        return see("tip_place", language, held.id)
+    except ReceiverChangedError:
+        form.drafts.keep(held, replace(held.draft, faults={"receiver": "changed"}))
+        return see("tip_check", language, held.id)
+    except (SealingError, SQLAlchemyError):
+        # What can't be sealed and kept is not accepted. The draft still holds everything.
+        form.drafts.keep(held, replace(held.draft, faults={"send": "failed"}))
+        return see("tip_check", language, held.id)
+    return see("tip_code", language, held.id)
+
+
+def code(request: Request, language: str) -> Response:
+    form, draft_id = form_of(request), request.path_params["draft"]
+    held = form.drafts.held(draft_id, SentDraft)
+    if held is None:
+        return see("tip_check", language, draft_id) if form.drafts.any(draft_id) else gone(request, language)
+    return _step(
+        request,
+        "tip/code.html",
+        "tip_code",
+        language,
+        held,
+        receipt=held.draft.receipt and held.draft.receipt.grouped().split(),
+        care_point=form.world.care_points().points[held.draft.care_point],
+    )
+
+
+def acknowledge(request: Request, language: str) -> Response:
+    """ "I have the code": from now on it is nowhere but with the tipster."""
+    form, draft_id = form_of(request), request.path_params["draft"]
+    held = form.drafts.held(draft_id, SentDraft)
+    if held:
+        form.drafts.keep(held, replace(held.draft, receipt=None))
+    return see("tip_code", language, draft_id)
+
+
+def _report(request: Request) -> Held[ReportDraft] | str | None:
+    """The report on its way; the id of one that was sent; None when there is none."""
+    form, draft_id = form_of(request), request.path_params["draft"]
+    held = form.drafts.held(draft_id, ReportDraft)
+    if held is None and form.drafts.held(draft_id, SentDraft):
+        return str(draft_id)
+    return held
+
+
+def _instead(sent: str | None, request: Request, language: str) -> Response:
+    return see("tip_code", language, sent) if sent else gone(request, language)
+
+
+def _told(form: TipForm, held: Held[ReportDraft]) -> tuple[Held[ReportDraft], Route | None]:
+    """The route as it is now, remembered as what this visitor is told; None when the place is not known yet, or when
+    nobody can receive a tip from there."""
+    try:
+        route = form.intake.route(held.draft)
+    except (PlaceNotKnownError, NoOpenCarePointError):
+        return held, None
+    if held.draft.told != route.care_point.id:
+        form.drafts.keep(held, replace(held.draft, told=route.care_point.id))
+    return held, route
+
+
+def _with_place(request: Request, draft: ReportDraft) -> ReportDraft:
+    incoming = incoming_of(request)
+    read = read_place(form_of(request).world.geography, incoming, draft.place)
+    return replace(
+        draft,
+        place=read.answer,
+        lives_elsewhere=clean(incoming.one("lives_elsewhere"))[:LONGEST_PLACE],
+        faults={"place": read.fault} if read.fault else {},
+    )
+
+
+def _step(
+    request: Request,
+    template: str,
+    name: str,
+    language: str,
+    held: Held[ReportDraft] | Held[SentDraft],
+    **context: object,
+) -> Response:
+    return page(
+        request,
+        template,
+        language,
+        draft=held.draft,
+        draft_id=held.id,
+        exit_url=f"/weg/{held.id}",
+        alternate_url=address(name, _other(language), held.id),
+        nav=False,
+        **context,
+    )
+
+
+def _other(language: str) -> str:
+    return next(other for other in LANGUAGES if other != language)

@@ -1,0 +1,36 @@
+"""Every address of the tipster's side, a row each and language by language."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from starlette.routing import Route
+
+from tipline.tipster import follow_up, leaving, pages
+from tipline.tipster.addresses import ADDRESSES, LANGUAGES, LEAVE
+
+ROWS = (
+    ("GET", "tip_start", pages.start),
+    ("POST", "tip_start", pages.begin),
+    ("GET", "follow_up", follow_up.ask_code),
+    ("POST", "follow_up", follow_up.give_code),
+    ("GET", "conversation", follow_up.conversation),
+    ("POST", "conversation", follow_up.add),
+    ("POST", "delete_answer", follow_up.delete_answer),
+    ("POST", "close_conversation", follow_up.close),
+    ("GET", "tip_place", pages.place),
+    ("POST", "tip_place", pages.give_place),
+    ("GET", "tip_story", pages.story),
+    ("POST", "tip_story", pages.give_story),
+    ("GET", "tip_check", pages.check),
+    ("POST", "tip_check", pages.send),
+    ("GET", "tip_code", pages.code),
+    ("POST", "tip_code", pages.acknowledge),
+)
+
+
+def tipster_routes() -> Iterator[Route]:
+    for method, name, view in ROWS:
+        for language in LANGUAGES:
+            yield Route(ADDRESSES[name][language], partial(view, language=language), methods=[method])
+    yield Route(LEAVE, leaving.leave, methods=["GET"])
+    yield Route(LEAVE + "/{draft}", leaving.leave, methods=["GET"])
