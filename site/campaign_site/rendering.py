@@ -1,11 +1,12 @@
 """Turning templates into pages, in one language at a time.
 
-`tipline` is handed a `Rendering` and never sees Jinja: it asks for a page by the name of its template. Both packages' template
-folders and text catalogues are merged here, so that all pages share one frame. Knows nothing of requests.
+`tipline` is handed a `Rendering` and never sees Jinja: it asks for a page by the name of its template. Template folders
+and text catalogues of both packages are merged here, so that all pages share one frame. Knows nothing of requests.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import quote
@@ -15,6 +16,9 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from campaign_site.links import Linker, tel
+from tipline.care_points import Helpline
 
 LANGUAGES = ("nl", "en")
 
@@ -68,24 +72,33 @@ class Rendering:
         catalogues: Sequence[Catalogues],
         addresses: Addresses,
         static: Callable[[str], str],
+        helplines: Mapping[str, Helpline],
         values: Mapping[str, object],
     ) -> None:
-        """`values` become available in every template: `site`, `demo`, `helplines`, `foot_lines` at least.
+        """`values` become available in every template: `site` and `demo` at least.
 
         `static` turns the path of a static file into its versioned address. Where folders hold a template of the same
         name the first one wins, so the campaign site's frame goes before the bare one of `tipline`.
         """
-        self._environments = {
-            language: _environment(template_folders, catalogues, language) for language in LANGUAGES
-        }
+        self._environments = {language: _environment(template_folders, catalogues, language) for language in LANGUAGES}
         for language, environment in self._environments.items():
             environment.globals.update(FRAME_DEFAULTS)
             environment.globals.update(values)
+            url = _addresser(addresses, language)
+            linker = Linker(helplines, url, language)
+            environment.filters.update(
+                address=linker.address,
+                for_whom=linker.for_whom,
+                hours=linker.hours,
+                linked=linker.linked,
+                number=linker.number,
+            )
             environment.globals.update(
+                helplines=helplines,
                 language=language,
                 other_language=next(other for other in LANGUAGES if other != language),
                 static=static,
-                url=_addresser(addresses, language),
+                url=url,
             )
 
     def page(self, template: str, language: str, **context: object) -> str:
@@ -108,9 +121,10 @@ def _environment(folders: Sequence[Path], catalogues: Sequence[Catalogues], lang
     # Jinja adds this method when the i18n extension is loaded, so its types don't know it.
     environment.install_gettext_callables(texts.ugettext, texts.ungettext, newstyle=True)  # type: ignore[attr-defined]
     environment.filters.update(
-        tel=tel,
         date=lambda day: format_date(day, "d MMMM y", locale=language),
-        hours=lambda line: getattr(line, f"hours_{language}") or "",
+        published=lambda text: published(text, language),
+        sentence=lambda text: f"{text[:1].upper()}{text[1:].rstrip('.')}.",
+        tel=tel,
     )
     return environment
 
@@ -133,7 +147,9 @@ def _addresser(addresses: Addresses, language: str) -> Callable[..., str]:
     return url
 
 
-def tel(number: str) -> str:
-    """A number as a link that a telephone can dial."""
-    return "tel:" + "".join(sign for sign in number if sign.isdigit() or sign == "+")
-
+def published(text: str, language: str) -> str:
+    """When a source appeared, in words; a year or a month stays as exact as it is."""
+    try:
+        return format_date(date.fromisoformat(text), "d MMMM y", locale=language)
+    except ValueError:
+        return text

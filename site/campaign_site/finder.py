@@ -1,0 +1,113 @@
+"""The region finder: a postcode or the name of a place leads to a region's page.
+
+What was typed is never put into an address in clear and never kept: where the visitor must choose, it travels in a
+sealed token that works for ten minutes. A navigation by POST is answered with 303, since a page that answers a POST
+stays on the disk of the phone; only what script asks for (suggestions) is answered at once, and never stored.
+"""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
+from datetime import datetime
+from urllib.parse import parse_qsl
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from campaign_site.pages import PublicPages
+from campaign_site.rendering import Rendering, address
+from tipline.sealing import Box, SealingError
+
+TOKEN_SECONDS = 600
+MOST_BYTES = 2048
+LONGEST_TEXT = 80
+"""Characters; the longest place name of the country has fewer than half of them."""
+FORM = "application/x-www-form-urlencoded"
+NEVER_STORED = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
+_CONTEXT = b"finder"
+_STEP = 64
+
+
+class Tokens:
+    """Texts boxed for an address: unreadable, unchangeable, and void after ten minutes."""
+
+    def __init__(self, box: Box, clock: Callable[[], datetime]) -> None:
+        self._box = box
+        self._clock = clock
+
+    def seal(self, text: str) -> str:
+        """A token for a text; texts of like length give tokens of equal length."""
+        expires = int(self._clock().timestamp()) + TOKEN_SECONDS
+        content = expires.to_bytes(8, "big") + text.encode()
+        padded = content + b"\n" * (-len(content) % _STEP)
+        return urlsafe_b64encode(self._box.seal(padded, _CONTEXT)).decode().rstrip("=")
+
+    def open(self, token: str) -> str | None:
+        """The text of a token; None when it is not ours or too old."""
+        try:
+            content = self._box.open(urlsafe_b64decode(token + "=" * (-len(token) % 4)), _CONTEXT)
+        except (SealingError, ValueError):
+            return None
+        if int.from_bytes(content[:8], "big") < self._clock().timestamp():
+            return None
+        return content[8:].rstrip(b"\n").decode()
+
+
+class Finder:
+    """The two views of the finder: the POST that finds, and the page that asks which place is meant."""
+
+    def __init__(self, pages: Callable[[], PublicPages], rendering: Rendering, tokens: Tokens) -> None:
+        self._pages = pages
+        self._rendering = rendering
+        self._tokens = tokens
+
+    async def find(self, request: Request) -> Response:
+        """POST to the list of regions."""
+        language = language_of(request)
+        text = await read_place(request)
+        if request.headers.get("HX-Request") == "true":
+            hits = self._pages().suggestions(text) if text else ()
+            fragment = self._rendering.page("parts/suggestions.html", language, hits=hits, text=text)
+            return HTMLResponse(fragment, headers=NEVER_STORED)
+        return RedirectResponse(self._next_address(text, language), status_code=303, headers=NEVER_STORED)
+
+    async def choose(self, request: Request) -> Response:
+        """GET the question which place is meant; back to the list when the token is too old."""
+        language = language_of(request)
+        text = self._tokens.open(request.path_params["token"])
+        pages = self._pages()
+        if text is None:
+            return RedirectResponse(address(pages.addresses, "regions", language), 303, headers=NEVER_STORED)
+        context = pages.choice(pages.answer(text), language)
+        return HTMLResponse(self._rendering.page("pages/region_choice.html", language, **context), headers=NEVER_STORED)
+
+    def _next_address(self, text: str, language: str) -> str:
+        pages = self._pages()
+        region = pages.answer(text).region
+        if region:
+            return address(pages.addresses, "region", language, region=region.slug)
+        return address(pages.addresses, "region_choice", language, token=self._tokens.seal(text))
+
+
+def language_of(request: Request) -> str:
+    """The language in the path."""
+    return "en" if request.url.path.startswith("/en/") else "nl"
+
+
+async def read_place(request: Request) -> str:
+    """The field `place`, cut to a sensible length. Raises HTTPException 400, 413 or 415.
+
+    Read by hand: a form parser that knows multipart would write to disk what a stranger sends.
+    """
+    if request.headers.get("Content-Type", "").split(";")[0].strip().lower() != FORM:
+        raise HTTPException(415)
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > MOST_BYTES:
+            raise HTTPException(413)
+    try:
+        fields = dict(parse_qsl(body.decode("ascii"), max_num_fields=8, errors="strict"))
+    except ValueError:
+        raise HTTPException(400) from None
+    return " ".join(fields.get("place", "").split())[:LONGEST_TEXT]

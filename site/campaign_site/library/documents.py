@@ -1,0 +1,129 @@
+"""Markdown with a head, as a value.
+
+A document begins with a TOML head between two lines `+++`. `## Title {kind}` begins a section, `### Title` an entry.
+Links may be written as `page:help` (a page of this site), `line:veilig-thuis` (the number of a help line), `web:…` (its
+website) and `<hours:…>` (its hours in words), so that no number stands in a text by hand. HTML is not allowed.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+
+from campaign_site.library.entries import Document, Entry, Review, Section, SectionKind, Source
+from campaign_site.library.fields import Fields, parse_fields
+from tipline.content_files import ContentFaultError
+
+_FENCE = "+++"
+_HEADING = re.compile(r"^(#{2,3}) +(.+?)(?: +\{([a-z]+)\})?$")
+_LINKED_TITLE = re.compile(r"^\[(.+)\]\((.+)\)$")
+_REFERENCE = re.compile(r"[(<](page|line|web|hours):([a-z0-9_-]+)[)>]")
+_markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A link of a document to something outside it, with where it stands."""
+
+    kind: str
+    id: str
+    file: Path
+    line: int
+
+
+@dataclass(frozen=True)
+class _Block:
+    level: int
+    title: str
+    kind: str | None
+    line: int
+    body: str
+
+
+def read_document(file: Path) -> tuple[Document, tuple[Reference, ...]]:
+    """A document and the references in it, not yet checked. Raises ContentFaultError."""
+    text = file.read_text(encoding="utf-8")
+    head, body, body_line = _parted(file, text)
+    fields = parse_fields(file, head, first_line=2)
+    intro, *blocks = _blocks(body, body_line)
+    document = Document(
+        title=fields.text("title"),
+        description=fields.text("description"),
+        review=fields.choice("review", Review),
+        sources=tuple(read_source(each) for each in fields.tables("sources")),
+        html=_markdown.render(intro.body),
+        sections=_sections(file, blocks),
+    )
+    fields.close()
+    return document, _references(file, text)
+
+
+def read_source(fields: Fields) -> Source:
+    """A `[[sources]]` table. Raises ContentFaultError."""
+    source = Source(
+        fields.text("title"), fields.optional_text("url"), fields.text("published"), fields.day("checked_on")
+    )
+    fields.close()
+    return source
+
+
+def _parted(file: Path, text: str) -> tuple[str, str, int]:
+    lines = text.split("\n")
+    if lines[0] != _FENCE or _FENCE not in lines[1:]:
+        raise ContentFaultError(
+            file, 1, "the head is missing", f"begin the file with a head between two lines {_FENCE}"
+        )
+    end = lines.index(_FENCE, 1)
+    return "\n".join(lines[1:end]), "\n".join(lines[end + 1 :]), end + 2
+
+
+def _blocks(body: str, first_line: int) -> list[_Block]:
+    """The text cut at its headings; the first block is what stands before any heading."""
+    blocks = [_Block(0, "", None, first_line, "")]
+    for number, line in enumerate(body.split("\n"), start=first_line):
+        if heading := _HEADING.match(line):
+            marks, title, kind = heading.groups()
+            blocks.append(_Block(len(marks), title, kind, number, ""))
+        else:
+            last = blocks.pop()
+            blocks.append(_Block(last.level, last.title, last.kind, last.line, f"{last.body}{line}\n"))
+    return blocks
+
+
+def _sections(file: Path, blocks: list[_Block]) -> tuple[Section, ...]:
+    sections: list[Section] = []
+    for block in blocks:
+        if block.level == 2:
+            sections.append(_section(file, block))
+        elif not sections:
+            mend = "put a '## ' heading above it"
+            raise ContentFaultError(file, block.line, "an entry ('### ') stands outside a section", mend)
+        else:
+            section = sections.pop()
+            entries = (*section.entries, _entry(block))
+            sections.append(Section(section.anchor, section.title, section.kind, section.html, entries))
+    return tuple(sections)
+
+
+def _section(file: Path, block: _Block) -> Section:
+    kind = block.kind or SectionKind.TEXT.value
+    if kind not in set(SectionKind):
+        mend = f"choose one of: {', '.join(SectionKind)}"
+        raise ContentFaultError(file, block.line, f"no section is drawn as '{kind}'", mend)
+    anchor = re.sub(r"[^a-z0-9]+", "-", block.title.lower()).strip("-")
+    return Section(anchor, block.title, SectionKind(kind), _markdown.render(block.body), ())
+
+
+def _entry(block: _Block) -> Entry:
+    linked = _LINKED_TITLE.match(block.title)
+    title, target = linked.groups() if linked else (block.title, None)
+    return Entry(title, target, _markdown.render(block.body))
+
+
+def _references(file: Path, text: str) -> tuple[Reference, ...]:
+    return tuple(
+        Reference(kind, identifier, file, number)
+        for number, line in enumerate(text.split("\n"), start=1)
+        for kind, identifier in _REFERENCE.findall(line)
+    )

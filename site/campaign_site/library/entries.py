@@ -1,0 +1,143 @@
+"""What editors write, as frozen values. Texts in two languages are mappings from language to text."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+Texts = Mapping[str, str]
+"""Language code -> text; always complete."""
+
+
+class Review(StrEnum):
+    """Whether someone who may judge it has read a text: a care coordinator, an expert, the boys themselves."""
+
+    PENDING = "pending"
+    DONE = "done"
+    NOT_NEEDED = "not-needed"
+
+
+class SectionKind(StrEnum):
+    """How a section of a document is drawn."""
+
+    TEXT = "text"
+    WAYS = "ways"
+    """Entries that are ways to reach someone; each title is a link to a help line."""
+    SAY = "say"
+    """A list of large lines to recognise or to borrow."""
+    FACTS = "facts"
+    """Short questions with their answers."""
+    NEEDS = "needs"
+    """Questions that open on request."""
+
+
+class PhaseName(StrEnum):
+    """Where a campaign stands."""
+
+    ANNOUNCED = "announced"
+    LIVE = "live"
+    AFTERCARE = "aftercare"
+    ARCHIVED = "archived"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a statement comes from."""
+
+    title: str
+    url: str | None
+    """None when the address is not known for certain: a source is better without one than with a guess."""
+    published: str
+    """As exactly as known: a year, a month or a day."""
+    checked_on: date
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One statement that may be shown only together with its source."""
+
+    texts: Texts
+    source: Source
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One titled piece of a section."""
+
+    title: str
+    target: str | None
+    """What the title links to, as written (`line:veilig-thuis`), when it is a link."""
+    html: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a document under its own heading."""
+
+    anchor: str
+    title: str
+    kind: SectionKind
+    html: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A text in one language. Its HTML still holds links as written (`page:`, `line:`, `web:`, `hours:`)."""
+
+    title: str
+    description: str
+    review: Review
+    sources: tuple[Source, ...]
+    html: str
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A stretch of a campaign, from its instant until the next one."""
+
+    name: PhaseName
+    starts: datetime
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """A national campaign with what regions add to it."""
+
+    slug: str
+    names: Texts
+    leads: Texts
+    """The first words under the name."""
+    phases: tuple[Phase, ...]
+    facts: tuple[Fact, ...]
+    editions: Mapping[str, Mapping[str, Document]]
+    """Region slug -> language -> text. A region without an edition shows the national text."""
+
+
+@dataclass(frozen=True)
+class Region:
+    """A group of municipalities with a page of its own. Routing never uses it."""
+
+    slug: str
+    names: Texts
+    municipalities: tuple[str, ...]
+    """CBS codes."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """What holds for every page."""
+
+    name: str
+    name_language: str
+    exit_target: str
+    """The neutral site that the exit link leads to."""
+    languages: Texts
+    """Language code -> the language's own name for itself."""
+    publish_unreviewed: bool
+    foot_full: tuple[str, ...]
+    foot_low: tuple[str, ...]
+    """Ids of the help lines at the foot of ordinary pages, and of the tip pages."""
+    help: tuple[str, ...]
+    """Ids of the help lines that the help page shows when its text is left out."""

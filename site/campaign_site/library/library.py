@@ -1,0 +1,174 @@
+"""All content of the campaign site as one value, with every reference in it checked.
+
+Imports nothing of the web, and knows of the tip line only the ids that texts may refer to.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from campaign_site.library.documents import Reference, read_document, read_source
+from campaign_site.library.entries import Campaign, Document, Fact, Phase, PhaseName, Region, Review, Site
+from campaign_site.library.fields import LANGUAGES, Fields, read_fields
+from tipline.content_files import ContentFaultError
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What texts may refer to outside the library."""
+
+    municipalities: frozenset[str]
+    """CBS codes; each must lie in exactly one region."""
+    helplines: frozenset[str]
+    pages: frozenset[str]
+    """Names of pages that have an address."""
+
+
+@dataclass(frozen=True)
+class Library:
+    """Everything editors wrote."""
+
+    site: Site
+    campaigns: tuple[Campaign, ...]
+    regions: Mapping[str, Region]
+    """By slug, in the order of their Dutch names."""
+    pages: Mapping[str, Mapping[str, Document]]
+    """Name of the page -> language -> text."""
+
+    def region_of(self, municipality: str) -> Region:
+        """The region a municipality lies in. Raises KeyError for a code that is not a municipality's."""
+        return next(region for region in self.regions.values() if municipality in region.municipalities)
+
+    def documents(self) -> Iterable[tuple[str, Document]]:
+        """Every document with a name to report it by."""
+        for page, texts in self.pages.items():
+            yield from ((f"pages/{page}.{language}.md", text) for language, text in texts.items())
+        for campaign in self.campaigns:
+            for region, texts in campaign.editions.items():
+                where = f"campaigns/{campaign.slug}/editions/{region}"
+                yield from ((f"{where}.{language}.md", text) for language, text in texts.items())
+
+    def pending(self) -> tuple[str, ...]:
+        """Names of the documents whose review is still pending."""
+        return tuple(name for name, text in self.documents() if text.review is Review.PENDING)
+
+
+def load(folder: Path, outside: Outside) -> Library:
+    """The library in a folder. Raises ContentFaultError for the first fault found."""
+    references: list[Reference] = []
+    site = _read_site(folder / "site.toml", outside)
+    regions = _read_regions(folder / "regions", outside)
+    library = Library(
+        site=site,
+        campaigns=tuple(
+            _read_campaign(each, regions, references) for each in sorted((folder / "campaigns").glob("*/"))
+        ),
+        regions=regions,
+        pages=_read_documents(folder / "pages", references),
+    )
+    for reference in references:
+        _check(reference, outside)
+    return library
+
+
+def _read_site(file: Path, outside: Outside) -> Site:
+    fields = read_fields(file)
+    site = Site(
+        name=fields.text("name"),
+        name_language=fields.text("name_language"),
+        exit_target=fields.text("exit_target"),
+        languages=fields.texts("languages"),
+        publish_unreviewed=fields.flag("publish_unreviewed"),
+        foot_full=_known_lines(fields, "foot_full", outside),
+        foot_low=_known_lines(fields, "foot_low", outside),
+        help=_known_lines(fields, "help", outside),
+    )
+    fields.close()
+    return site
+
+
+def _known_lines(fields: Fields, key: str, outside: Outside) -> tuple[str, ...]:
+    ids = fields.text_list(key)
+    for unknown in sorted(set(ids) - outside.helplines):
+        mend = f"choose from: {', '.join(sorted(outside.helplines))}"
+        raise fields.fault(key, f"there is no help line '{unknown}'", mend)
+    return ids
+
+
+def _read_regions(folder: Path, outside: Outside) -> dict[str, Region]:
+    regions: dict[str, Region] = {}
+    owner: dict[str, str] = {}
+    for file in sorted(folder.glob("*.toml")):
+        fields = read_fields(file)
+        region = Region(file.stem, fields.texts("name"), fields.text_list("municipalities"))
+        for code in region.municipalities:
+            if code not in outside.municipalities:
+                raise fields.fault("municipalities", f"'{code}' is not a municipality", "take it out or correct it")
+            if code in owner:
+                mend = "take it out of one of the two"
+                raise fields.fault("municipalities", f"'{code}' is in region '{owner[code]}' too", mend)
+            owner[code] = region.slug
+        fields.close()
+        regions[region.slug] = region
+    for orphan in sorted(outside.municipalities - set(owner)):
+        raise ContentFaultError(folder, 1, f"'{orphan}' lies in no region", "add it to the file of its region")
+    return dict(sorted(regions.items(), key=lambda item: item[1].names["nl"].casefold()))
+
+
+def _read_campaign(folder: Path, regions: Mapping[str, Region], references: list[Reference]) -> Campaign:
+    fields = read_fields(folder / "campaign.toml")
+    campaign = Campaign(
+        slug=folder.name,
+        names=fields.texts("name"),
+        leads=fields.texts("lead"),
+        phases=tuple(_read_phase(each) for each in fields.tables("phases")),
+        facts=tuple(_read_fact(each) for each in fields.tables("facts")),
+        editions=_read_documents(folder / "editions", references),
+    )
+    starts = [phase.starts for phase in campaign.phases]
+    if starts != sorted(starts):
+        raise fields.fault("phases", "the phases are not in the order of their instants", "put the earliest first")
+    for unknown in sorted(set(campaign.editions) - set(regions)):
+        file = folder / "editions" / f"{unknown}.nl.md"
+        raise ContentFaultError(file, 1, f"there is no region '{unknown}'", "name the file after a region's file")
+    fields.close()
+    return campaign
+
+
+def _read_phase(fields: Fields) -> Phase:
+    phase = Phase(fields.choice("phase", PhaseName), fields.instant("starts"))
+    fields.close()
+    return phase
+
+
+def _read_fact(fields: Fields) -> Fact:
+    fact = Fact(fields.texts("text"), read_source(fields))
+    fields.close()
+    return fact
+
+
+def _read_documents(folder: Path, references: list[Reference]) -> dict[str, dict[str, Document]]:
+    """The documents `name.language.md` of a folder; each must exist in every language."""
+    found: dict[str, dict[str, Document]] = {}
+    for file in sorted(folder.glob("*.md")):
+        name, _, language = file.stem.rpartition(".")
+        if language not in LANGUAGES or not name:
+            mend = "name it after the page and its language: help.nl.md"
+            raise ContentFaultError(file, 1, "the file's name has no known language", mend)
+        document, its_references = read_document(file)
+        references.extend(its_references)
+        found.setdefault(name, {})[language] = document
+    for name, texts in found.items():
+        for language in LANGUAGES:
+            if language not in texts:
+                file = folder / f"{name}.{language}.md"
+                raise ContentFaultError(file, 1, "this file is missing", "translate the page; languages go one to one")
+    return found
+
+
+def _check(reference: Reference, outside: Outside) -> None:
+    known = outside.pages if reference.kind == "page" else outside.helplines
+    if reference.id in known:
+        return
+    what = f"'{reference.kind}:{reference.id}' leads nowhere"
+    raise ContentFaultError(reference.file, reference.line, what, f"choose from: {', '.join(sorted(known))}")
