@@ -1,0 +1,377 @@
+"""docs/formats.md as vectors: Python and, in a real browser, JavaScript run the same and refuse by the same names."""
+
+import base64
+import functools
+import hashlib
+import json
+import threading
+import zlib
+from collections.abc import Callable, Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from tipline import canonical, digits, heads, padding, passphrases, receipts, sealing
+from tipline.heads import Author, Head, Kind
+from tipline.sealing import Identity
+
+ROOT = Path(__file__).parent.parent
+VECTORS = ROOT / "tests" / "vectors"
+POLICY = (
+    "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; "
+    "require-trusted-types-for 'script'; trusted-types signaallijn"
+)
+
+# Vectors are JSON of many shapes: Any, and a wrong shape fails the test that reads it.
+Vector = dict[str, Any]
+
+CCTV_ERRORS = {
+    "success": None,
+    "no match": "WrongKeyError",
+    "HMAC failure": "AlteredFileError",
+    "header failure": "NotAnAgeFileError",
+    "payload failure": "AlteredFileError",
+}
+
+
+def load(name: str) -> Any:
+    return json.loads((VECTORS / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def error_of(deed: Callable[..., object], *given: object) -> str | None:
+    """The name of the error that a deed ends in, or None."""
+    try:
+        deed(*given)
+    except ValueError as error:
+        return type(error).__name__
+    return None
+
+
+def head_of(vector: Vector) -> Head:
+    return Head(
+        **{
+            **vector,
+            "kind": Kind(vector["kind"]),
+            "author": Author(vector["author"]),
+            "care_points": tuple(vector["care_points"]),
+        }
+    )
+
+
+def body_of(body: Vector) -> Vector:
+    """A body of the vectors, in which {"seed": …} stands for the secret made from it."""
+    return {
+        name: Identity.from_seed(bytes.fromhex(member["seed"])).secret
+        if isinstance(member, dict) and set(member) == {"seed"}
+        else member
+        for name, member in body.items()
+    }
+
+
+def key_of(vector: Vector) -> bytes | None:
+    return None if vector["reply_key"] is None else bytes.fromhex(vector["reply_key"])
+
+
+def write_vector(vector: Vector) -> bytes:
+    return heads.write(head_of(vector["head"]), body_of(vector["body"]), key_of(vector))
+
+
+def bytes_of(vector: Vector) -> bytes:
+    if "repeat" in vector:
+        first, second, count = vector["repeat"]
+        return str(first + second * count).encode()
+    return base64.b64decode(vector["file"])
+
+
+def published() -> dict[str, Vector]:
+    index: dict[str, Vector] = load("cctv/index")
+    return index
+
+
+def published_file(name: str) -> bytes:
+    file = (VECTORS / "cctv" / f"{name}.age").read_bytes()
+    return zlib.decompress(file) if published()[name].get("compressed") == "zlib" else file
+
+
+# Python
+
+
+def test_canonical_json_has_one_spelling() -> None:
+    for vector in load("canonical")["reads"]:
+        text = vector["text"].encode()
+        assert canonical.write(vector["value"]) == text, vector["name"]
+        assert canonical.read(text) == vector["value"], vector["name"]
+
+
+def test_every_other_spelling_is_refused() -> None:
+    for vector in load("canonical")["refusals"]:
+        if "hex" in vector:
+            text = bytes.fromhex(vector["hex"])
+        else:
+            opening, closing, count = vector["repeat"]
+            text = (opening * count + closing * count).encode()
+        assert error_of(canonical.read, text) == "NotCanonicalError", vector["name"]
+
+
+def test_a_plaintext_has_one_of_five_lengths() -> None:
+    vectors = load("padding")
+    for vector in vectors["pads"]:
+        text = b"x" * vector["length"]
+        assert len(padding.pad(text)) == vector["bucket"]
+        assert padding.unpad(padding.pad(text)) == text
+    with pytest.raises(padding.TooLargeError):
+        padding.pad(b"x" * vectors["too_large"])
+
+
+def test_other_padding_is_refused() -> None:
+    for vector in load("padding")["refusals"]:
+        plaintext = "".join(character * count for character, count in vector["parts"]).encode()
+        assert error_of(padding.unpad, plaintext) == "WrongPaddingError", vector["name"]
+
+
+def test_check_digits() -> None:
+    for vector in load("receipts")["check_digits"]:
+        assert digits.check_digit(vector["digits"]) == vector["check"]
+
+
+def test_a_receipt_is_read_however_it_was_typed() -> None:
+    for vector in load("receipts")["parses"]:
+        assert receipts.Receipt.parse(vector["typed"]).digits == vector["digits"], vector["name"]
+
+
+def test_what_is_no_receipt_is_refused_by_name() -> None:
+    for vector in load("receipts")["refusals"]:
+        assert error_of(receipts.Receipt.parse, vector["typed"]) == vector["error"], vector["name"]
+
+
+def test_a_receipt_yields_the_same_keys_everywhere() -> None:
+    for vector in load("receipts")["derivations"]:
+        derived = receipts.derive(receipts.Receipt.parse(vector["digits"]), bytes.fromhex(vector["salt"]))
+        assert derived.lookup_id.hex() == vector["lookup_id"]
+        assert derived.lookup_digest.hex() == vector["lookup_digest"]
+        assert derived.seed.hex() == vector["seed"]
+        assert derived.reply_key.hex() == vector["reply_key"]
+        assert hashlib.sha256(derived.identity.recipient.encode()).hexdigest() == vector["recipient_sha256"]
+
+
+def test_a_seed_has_one_recipient_and_one_fingerprint() -> None:
+    for vector in load("keys")["identities"]:
+        assert Identity.from_seed(bytes.fromhex(vector["seed"])).recipient == vector["recipient"]
+        assert sealing.fingerprint(vector["recipient"]) == vector["fingerprint"]
+
+
+def test_what_is_no_hybrid_recipient_is_refused() -> None:
+    for vector in load("keys")["not_recipients"]:
+        assert error_of(sealing.fingerprint, vector["text"]) == "NotARecipientError", vector["name"]
+        assert error_of(sealing.seal, b"", [vector["text"]]) == "NotARecipientError", vector["name"]
+
+
+def test_a_passphrase_is_read_however_it_was_typed() -> None:
+    for vector in load("passphrases")["parses"]:
+        assert passphrases.Passphrase.parse(vector["typed"]).symbols == vector["symbols"], vector["name"]
+    for vector in load("passphrases")["refusals"]:
+        assert error_of(passphrases.Passphrase.parse, vector["typed"]) == "NotAPassphraseError", vector["name"]
+
+
+def test_a_passphrase_is_stretched_to_the_same_halves_everywhere() -> None:
+    for vector in load("passphrases")["stretches"]:
+        passphrase = passphrases.Passphrase.parse(vector["typed"])
+        halves = passphrases.stretch(passphrase, vector["login"], bytes.fromhex(vector["salt"]))
+        assert halves.sign_in.hex() == vector["sign_in"]
+        assert halves.unlock.hex() == vector["unlock"]
+        assert halves.sign_in_digest.hex() == vector["sign_in_digest"]
+        assert hashlib.sha256(halves.identity.recipient.encode()).hexdigest() == vector["recipient_sha256"]
+
+
+def test_a_plaintext_is_written_to_the_same_bytes_everywhere() -> None:
+    for vector in load("heads")["writes"]:
+        head, plaintext = head_of(vector["head"]), write_vector(vector)
+        assert len(plaintext) == vector["length"], vector["name"]
+        assert hashlib.sha256(plaintext).hexdigest() == vector["sha256"], vector["name"]
+        if "text" in vector:
+            assert padding.unpad(plaintext).decode() == vector["text"], vector["name"]
+        assert heads.read(plaintext, head, key_of(vector)).head == head, vector["name"]
+
+
+def test_what_no_plaintext_may_say_is_not_written() -> None:
+    for vector in load("heads")["write_refusals"]:
+        assert error_of(write_vector, vector) == vector["error"], vector["name"]
+
+
+def test_what_is_not_expected_is_refused_by_name() -> None:
+    for vector in load("heads")["read_refusals"]:
+        plaintext = padding.pad(vector["text"].encode())
+        error = error_of(heads.read, plaintext, head_of(vector["expected"]), key_of(vector))
+        assert error == vector["error"], vector["name"]
+
+
+def test_sealed_files_open_and_pass_the_check() -> None:
+    for vector in load("ages")["opens"]:
+        file = base64.b64decode(vector["file"])
+        plaintext = sealing.open_sealed(file, Identity.from_seed(bytes.fromhex(vector["seed"])))
+        assert hashlib.sha256(plaintext).hexdigest() == vector["sha256"], vector["name"]
+        assert error_of(sealing.check_file, file, vector["recipients"]) == vector["check"]
+
+
+def test_spoilt_files_are_refused_by_name() -> None:
+    for vector in load("ages")["refusals"]:
+        file, identity = bytes_of(vector), Identity.from_seed(bytes.fromhex(vector["seed"]))
+        assert error_of(sealing.open_sealed, file, identity) == vector["open"], vector["name"]
+        assert error_of(sealing.check_file, file) == vector["check"], vector["name"]
+
+
+def test_a_file_to_more_or_fewer_recipients_is_refused() -> None:
+    counts = load("ages")["counts"]
+    file = base64.b64decode(counts["file"])
+    sealing.check_file(file, counts["right"])
+    for count in counts["wrong"]:
+        with pytest.raises(sealing.WrongRecipientCountError):
+            sealing.check_file(file, count)
+
+
+@pytest.mark.parametrize("name", [name for name, vector in published().items() if "seeds" in vector])
+def test_the_formats_own_hybrid_vectors(name: str) -> None:
+    vector, file = published()[name], published_file(name)
+    identity = Identity.from_seed(bytes.fromhex(vector["seeds"][0]))
+    assert error_of(sealing.open_sealed, file, identity) == CCTV_ERRORS[vector["expect"]]
+    if vector["expect"] == "success":
+        assert hashlib.sha256(sealing.open_sealed(file, identity)).hexdigest() == vector["payload"]
+
+
+@pytest.mark.parametrize("name", [name for name, vector in published().items() if "seeds" not in vector])
+def test_the_formats_own_vectors_for_header_and_payload(name: str) -> None:
+    """They are sealed to recipients that we don't have, so their file key stands in for the recipient."""
+    vector, file = published()[name], published_file(name)
+
+    def opened() -> bytes:
+        return sealing.open_with_file_key(sealing.read_header(file), bytes.fromhex(vector["file_key"]))
+
+    assert error_of(opened) == CCTV_ERRORS[vector["expect"]]
+    if vector["expect"] == "success":
+        assert hashlib.sha256(opened()).hexdigest() == vector["payload"]
+
+
+def test_vendored_files_are_what_their_checksums_say() -> None:
+    folder = ROOT / "static" / "vendor"
+    lines = (folder / "checksums.txt").read_text().splitlines()
+    listed = {name: checksum for checksum, name in (line.split() for line in lines)}
+    found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*.js")}
+    assert found == listed
+    readme = (folder / "README.md").read_text()
+    assert all(name in readme for name in found)
+
+
+def test_no_vector_holds_a_secret_key() -> None:
+    for path in VECTORS.rglob("*"):
+        assert not path.is_file() or b"AGE-SECRET-KEY-PQ-1" not in path.read_bytes(), path
+
+
+# JavaScript, in a real browser
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    """Serves the repository's files under the policy of the desk."""
+
+    def end_headers(self) -> None:
+        self.send_header("Content-Security-Policy", POLICY)
+        super().end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(ROOT)))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        page = browser.new_page()
+        page.goto(f"http://127.0.0.1:{server.server_port}/tests/vectors/")
+        yield page
+        browser.close()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.browser
+def test_javascript_runs_the_same_vectors(page: Page) -> None:
+    outcome = page.evaluate("() => self.outcome")
+    assert outcome["failed"] == []
+    assert len(outcome["ran"]) == _javascript_checks()
+
+
+def _javascript_checks() -> int:
+    """How many checks tests/vectors/run.js must have made."""
+    of = {name: load(name) for name in ("canonical", "padding", "receipts", "keys", "passphrases", "heads", "ages")}
+    index = published()
+    once = [
+        *of["canonical"]["refusals"],
+        *(of["padding"]["pads"] + of["padding"]["refusals"]),
+        *(vector for part in of["receipts"].values() for vector in part),
+        *(vector for part in of["passphrases"].values() for vector in part),
+        *(of["heads"]["write_refusals"] + of["heads"]["read_refusals"]),
+        *of["ages"]["counts"]["wrong"],
+        *index,
+        *(name for name, vector in index.items() if "seeds" in vector and vector["expect"] == "success"),
+        "padding too large",
+        "base64url",
+    ]
+    twice = [
+        *of["canonical"]["reads"],
+        *(vector for part in of["keys"].values() for vector in part),
+        *of["heads"]["writes"],
+        *(of["ages"]["opens"] + of["ages"]["refusals"]),
+    ]
+    return len(once) + 2 * len(twice)
+
+
+SEAL_THERE = """async ([text, recipients]) => {
+  const ages = await import("/static/js/formats/ages.js");
+  const { toBase64, fromBase64 } = await import("/static/js/formats/bytes.js");
+  return toBase64(await ages.seal(fromBase64(text), recipients));
+}"""
+
+OPEN_THERE = """async ([file, seed]) => {
+  const ages = await import("/static/js/formats/ages.js");
+  const { toBase64, fromBase64 } = await import("/static/js/formats/bytes.js");
+  return toBase64(await ages.open(fromBase64(file), ages.secretFromSeed(fromBase64(seed))));
+}"""
+
+
+def unpadded(data: bytes) -> str:
+    return base64.b64encode(data).decode().rstrip("=")
+
+
+def padded(text: str) -> bytes:
+    return base64.b64decode(text + "=" * (-len(text) % 4))
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("length", [0, 1, 4096, 65535, 65536, 65537, 131072])
+def test_what_python_seals_opens_in_the_browser_and_back(page: Page, length: int) -> None:
+    first, second = Identity.from_seed(b"\x01" * 32), Identity.from_seed(b"\x02" * 32)
+    recipients = [first.recipient, second.recipient]
+    text = bytes(number % 251 for number in range(length))
+    opened = page.evaluate(OPEN_THERE, [unpadded(sealing.seal(text, recipients)), unpadded(b"\x02" * 32)])
+    assert padded(opened) == text
+    sealed = padded(page.evaluate(SEAL_THERE, [unpadded(text), recipients]))
+    assert sealing.open_sealed(sealed, first) == sealing.open_sealed(sealed, second) == text
+    assert len(sealed) == len(sealing.seal(text, recipients))
+
+
+@pytest.mark.browser
+def test_the_browser_seals_to_hybrid_recipients_only(page: Page) -> None:
+    name = page.evaluate(
+        """async ([hybrid, classical]) => {
+          const ages = await import("/static/js/formats/ages.js");
+          return ages.seal(new Uint8Array(1), [hybrid, classical]).catch((error) => error.name);
+        }""",
+        [Identity.from_seed(b"\x01" * 32).recipient, load("keys")["not_recipients"][1]["text"]],
+    )
+    assert name == "NotARecipientError"
