@@ -348,7 +348,7 @@ def write_key_file(file: Path, key: PublishedKey) -> None:
 
 
 def confirm_care_point(folder: Path, care_point: str, on: datetime.date) -> None:
-    """Write in care_points.toml that the organisation confirmed its entry. Raises ContentFaultError for an unknown id."""
+    """Write into care_points.toml that the organisation confirmed its entry. ContentFaultError: no such id."""
     file = folder / "care_points.toml"
     found = [entry for entry in read_document(file).tables("care_points") if entry.text("id") == care_point]
     if not found:

@@ -34,6 +34,8 @@ BROAD_KINDS = frozenset({"province", "country", "region", "abroad", "word"})
 LONGEST_TEXT = 200
 """Characters; no address is longer. More is not looked at, so that no text can take long."""
 MOST_WORDS = 16
+SHORTEST_SPACED = 5
+"""Letters that a name with a stray space must have: "den bosch" is "denbosch", but "e e" is not Ee."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,10 @@ class Names:
 
     def named(self, name: str) -> tuple[Candidate, ...]:
         """The places with exactly this normalised name, else those that differ in spelling only."""
-        return self.exact.get(name) or self.folded.get(fold(name), ())
+        folded = fold(name)
+        if " " in name and len(folded) < SHORTEST_SPACED:
+            folded = name
+        return self.exact.get(name) or self.folded.get(folded, ())
 
     def codes(self, name: str) -> frozenset[str]:
         """Every municipality that a name can point to, also as a province."""
@@ -147,7 +152,7 @@ class Names:
         return None
 
     def _narrowed(self, parts: list[str]) -> Reading | None:
-        """A place and where it lies, in either order: "Elst Gelderland", "Elst, Rhenen". A contradiction offers both."""
+        """A place and where it lies, in either order: "Elst Gelderland", "Elst, Rhenen". A contradiction asks."""
         for name, area in _cuts(parts):
             codes = self.codes(name) & self.codes(area)
             found = _merged((*self.named(name), *self.named(area)))
@@ -341,13 +346,13 @@ def _folded(exact: Mapping[str, tuple[Candidate, ...]]) -> dict[str, tuple[Candi
 def _postcodes(folder: Path, municipalities: Mapping[str, Municipality]) -> dict[int, tuple[Candidate, ...]]:
     found: dict[int, tuple[Candidate, ...]] = {}
     for row in read_table(folder / "postcodes.csv", POSTCODE_COLUMNS):
-        first, last = _postcode(row, "from"), _postcode(row, "to")
+        first, last = postcode_in(row, "from"), postcode_in(row, "to")
         for number in range(first, last + 1):
             if number in found:
                 raise row.fault(f"postcode {number} stands in two ranges", "take it out of one")
             found[number] = (Candidate(_of(row, "code", municipalities), str(number), "postcode"),)
     for row in read_table(folder / "postcodes_split.csv", SPLIT_COLUMNS):
-        number = _postcode(row, "postcode")
+        number = postcode_in(row, "postcode")
         both = (
             Candidate(_of(row, column, municipalities), str(number), "postcode") for column in ("code", "other_code")
         )
@@ -355,7 +360,8 @@ def _postcodes(folder: Path, municipalities: Mapping[str, Municipality]) -> dict
     return found
 
 
-def _postcode(row: Row, column: str) -> int:
+def postcode_in(row: Row, column: str) -> int:
+    """The four-digit postcode in that column. Raises ContentFaultError."""
     if not (len(row[column]) == 4 and row[column].isascii() and row[column].isdecimal()):
         raise row.fault(f"`{row[column]}` is no postcode", "write its four digits")
     return int(row[column])

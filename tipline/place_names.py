@@ -27,6 +27,9 @@ def _plain(character: str) -> str:
         return character if character.isalnum() else " "
     if character.isdecimal():
         return str(unicodedata.decimal(character))
+    if character.isalpha():
+        # Of another script. To drop it would make a Dutch name of what is left.
+        return character
     # Accents (Mn) and what copying leaves behind unseen, such as soft hyphens (Cf), stand inside a word.
     return "" if unicodedata.category(character) in ("Mn", "Cf") else " "
 

@@ -93,8 +93,8 @@ def explain(text: str, geography: Geography, care_points: CarePoints, is_open: I
     try:
         route = care_points_for(place, care_points, is_open)
     except NoOpenCarePointError:
-        why = f"{serving.short_name} serves this place, but neither it nor the national point is open"
-        return Explanation(finding, serving, None, why)
+        either = "it is not" if serving.is_national else "neither it nor the national point is"
+        return Explanation(finding, serving, None, f"{serving.short_name} serves this place, but {either} open")
     return Explanation(finding, serving, route, _reason(route))
 
 
@@ -106,12 +106,11 @@ def _doubt(finding: Finding) -> str:
 
 def _reason(route: Route) -> str:
     receiver = route.care_point.short_name
+    if route.meant_for:
+        return f"{route.meant_for.short_name} serves this municipality but is not open, so {receiver} takes over"
     sentences = {
-        Reason.SERVES: f"{receiver} serves this municipality and is open",
-        Reason.NOT_OPEN: f"{route.meant_for.short_name if route.meant_for else ''} serves this municipality but is not "
-        f"open, so {receiver} takes over",
         Reason.NO_REGIONAL_POINT: f"no regional point is known for this municipality, so {receiver} receives",
         Reason.ONLINE: f"what happens online has no municipality, so {receiver} receives",
         Reason.UNKNOWN: f"the place is not known, so {receiver} receives",
     }
-    return sentences[route.reason]
+    return sentences.get(route.reason, f"{receiver} serves this municipality and is open")
