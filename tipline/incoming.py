@@ -1,8 +1,8 @@
 """What may come in: bodies are bounded, timed and parsed here before any page sees them.
 
-Only two kinds of body exist: forms, and sealed bytes. Everything else is refused before a byte is parsed, since multipart
-parsers spool to disk and a character set named by the client once stalled a parser for seconds. Nothing of a refused
-body is kept, logged or echoed. Pure ASGI: knows no framework, no database, no words."""
+Only two kinds of body exist: forms, and sealed bytes. Everything else is refused before a byte is parsed, since
+multipart parsers spool to disk and a character set named by the client once stalled one for seconds. Nothing of a
+refused body is kept, logged or echoed. Pure ASGI: knows no framework, no database, no words."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
@@ -97,7 +97,7 @@ def body_kind(headers: Mapping[str, str]) -> str:
     kind, _, parameters = headers.get("content-type", "").partition(";")
     kind = kind.strip().lower()
     charset = parameters.strip().lower().replace('"', "").replace(" ", "")
-    known = kind == SEALED and not charset or kind == FORM and charset in {"", "charset=utf-8"}
+    known = (kind == SEALED and not charset) or (kind == FORM and charset in {"", "charset=utf-8"})
     if not known or "content-encoding" in headers:
         raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
     return kind
@@ -108,7 +108,7 @@ def parse(kind: str, body: bytes) -> Incoming:
         return Incoming(sealed=body)
     try:
         pairs = parse_qsl(
-            body.decode("ascii"), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=MAX_FIELDS
+            body.decode("utf-8"), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=MAX_FIELDS
         )
     except ValueError:
         # Raised again without the cause: its message quotes the body.

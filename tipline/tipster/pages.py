@@ -3,6 +3,7 @@
 Nothing that was typed is answered directly: it goes into the draft, and the page that a GET shows reads it there."""
 
 from dataclasses import replace
+from http import HTTPStatus
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
@@ -195,6 +196,7 @@ def _step(
         request,
         template,
         language,
+        HTTPStatus.OK,
         draft=held.draft,
         draft_id=held.id,
         exit_url=f"/weg/{held.id}",

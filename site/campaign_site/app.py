@@ -1,0 +1,184 @@
+"""The composition root: builds the world from the settings, puts packages, hosts and layers together."""
+
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import anyio
+from anyio import to_thread
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from campaign_site import prerender
+from campaign_site.addresses import ADDRESSES
+from campaign_site.errors import ErrorPages, Unfailing, log_fault
+from campaign_site.finder import Finder, Tokens
+from campaign_site.headers import SecurityHeaders
+from campaign_site.library import library as content_library
+from campaign_site.library.library import Outside
+from campaign_site.pages import PublicPages
+from campaign_site.prerender import SnapshotLayer
+from campaign_site.rendering import Catalogues, Rendering
+from campaign_site.routes import site_routes
+from campaign_site.settings import PACKAGE, Settings
+from campaign_site.static_files import StaticFiles, StaticLayer
+from tipline.app import Tipline, create_tipline
+from tipline.care_points import CarePoints, load_care_points
+from tipline.geography import Geography, load_geography
+from tipline.incoming import IncomingGuard
+from tipline.notices import Sink
+from tipline.sealing import Box
+from tipline.storage import Store
+from tipline.tipster import addresses as tipster_addresses
+from tipline.world import DemoPerson, World
+
+TIPLINE = Path(tipster_addresses.__file__).parent.parent
+CHORES_EVERY_SECONDS = 2.0
+ALL_ADDRESSES = {**ADDRESSES, **tipster_addresses.ADDRESSES}
+
+
+def now_in_utc() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Signaallijn:
+    """The whole, running: an ASGI application, and what was built for it."""
+
+    app: ASGIApp
+    tipline: Tipline
+    store: Store
+    pages: PublicPages
+
+
+class LiveCarePoints:
+    """The care points as the content says now. Key files are read again when they change."""
+
+    def __init__(self, folder: Path, geography: Geography) -> None:
+        self._folder = folder
+        self._geography = geography
+        self._seen = self._state()
+        self._care_points = load_care_points(folder, geography)
+
+    def __call__(self) -> CarePoints:
+        state = self._state()
+        if state != self._seen:
+            # A fault in a file that changed leaves the last good state in force.
+            with contextlib.suppress(Exception):
+                self._care_points = load_care_points(self._folder, self._geography)
+            self._seen = state
+        return self._care_points
+
+    def _state(self) -> tuple[tuple[str, int], ...]:
+        files = sorted((self._folder / "keys").glob("*.toml"))
+        return tuple((file.name, file.stat().st_mtime_ns) for file in files)
+
+
+class Hosts:
+    """The public host and the desk host serve nothing of each other; other names are not ours. `/healthz` answers on
+    all, since who asks it may know the machine by its address only."""
+
+    def __init__(self, public: ASGIApp, desk: ASGIApp, settings: Settings, healthz: ASGIApp, unknown: ASGIApp) -> None:
+        self._by_name = {_name(settings.base_url): public, _name(settings.desk_url): desk}
+        self._public, self._healthz, self._unknown = public, healthz, unknown
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self._public
+        if scope["type"] == "http":
+            host = dict(scope["headers"]).get(b"host", b"").decode("latin-1").lower()
+            app = self._by_name.get(host.partition(":")[0], self._unknown)
+            if scope["path"] == "/healthz" and scope["method"] in {"GET", "HEAD"}:
+                app = self._healthz
+        await app(scope, receive, send)
+
+
+def create_app(
+    settings: Settings,
+    clock: Callable[[], datetime] = now_in_utc,
+    sink: Sink | None = None,
+    demo_people: Sequence[DemoPerson] = (),
+) -> Signaallijn:
+    """Everything, ready to serve. Raises what the content, the settings and the database can be at fault with."""
+    store = Store(settings.tipline.database_url)
+    store.migrate()
+    geography = load_geography(settings.tipline.content)
+    care_points = LiveCarePoints(settings.tipline.content, geography)
+    outside = Outside(frozenset(geography.municipalities), frozenset(care_points().helplines), frozenset(ALL_ADDRESSES))
+    library = content_library.load(settings.content / "campaign", outside)
+    static = StaticFiles(settings.static)
+    rendering = Rendering(
+        [PACKAGE / "templates", TIPLINE / "templates"],
+        [Catalogues(PACKAGE / "locale", "campaign_site"), Catalogues(TIPLINE / "locale", "tipline")],
+        ALL_ADDRESSES,
+        static.url,
+        care_points().helplines,
+        {"site": library.site, "demo": settings.is_demo},
+    )
+    world = World(settings.tipline, store, geography, care_points, rendering, clock, demo_people)
+    tipline = create_tipline(world, library.site.exit_target, sink)
+    pages = PublicPages(library, geography, care_points(), ALL_ADDRESSES, settings.is_demo)
+    snapshots = prerender.timeline(pages, rendering, clock())
+    finder = Finder(lambda: pages, rendering, Tokens(Box(settings.tipline.secret_keys, "finder"), clock))
+    error_pages = ErrorPages(lambda language, status: rendering.page("pages/error.html", language, status=int(status)))
+    public = _public_app(tipline, finder, error_pages)
+    layered: ASGIApp = IncomingGuard(public, error_pages.refuse, absence_is_refused=False)
+    layered = SnapshotLayer(StaticLayer(layered, static), lambda: snapshots, clock)
+    hosts = Hosts(
+        public=layered,
+        desk=StaticLayer(tipline.desk, static),
+        settings=settings,
+        healthz=_healthz(store),
+        unknown=PlainTextResponse("421\n", HTTPStatus.MISDIRECTED_REQUEST),
+    )
+    app = SecurityHeaders(Unfailing(hosts), is_https=settings.base_url.startswith("https://"))
+    return Signaallijn(app, tipline, store, pages)
+
+
+def _public_app(tipline: Tipline, finder: Finder, error_pages: ErrorPages) -> Starlette:
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_run_chores, tipline)
+            yield
+            tasks.cancel_scope.cancel()
+
+    app = Starlette(
+        routes=[*site_routes(finder), *tipline.routes()],
+        lifespan=lifespan,
+        exception_handlers={HTTPException: error_pages.http_error, Exception: error_pages.http_error},
+    )
+    app.router.redirect_slashes = False
+    app.state.tip_form = tipline.tip_form
+    return app
+
+
+async def _run_chores(tipline: Tipline) -> None:
+    while True:
+        try:
+            await to_thread.run_sync(tipline.run_chores)
+        except Exception as error:  # one that fails is tried again; the others go on
+            log_fault(error)
+        await anyio.sleep(CHORES_EVERY_SECONDS)
+
+
+def _healthz(store: Store) -> ASGIApp:
+    async def healthz(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await to_thread.run_sync(store.is_well)
+            answer: Response = PlainTextResponse("ok\n")
+        except SQLAlchemyError:
+            answer = PlainTextResponse("database\n", HTTPStatus.SERVICE_UNAVAILABLE)
+        await answer(scope, receive, send)
+
+    return healthz
+
+
+def _name(address: str) -> str:
+    return urlsplit(address).hostname or ""

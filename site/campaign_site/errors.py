@@ -1,0 +1,78 @@
+"""What a visitor sees when something can't be done, and the little that is written down when something breaks.
+
+An error is logged as its class, module and line, and never with its words: database and validation errors quote what a
+person typed. An answer echoes nothing."""
+
+import logging
+import traceback
+from collections.abc import Callable
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+log = logging.getLogger("signaallijn")
+
+PLAIN = b"Er ging iets mis. Bel 112 bij gevaar. / Something went wrong. Call 112 when there is danger.\n"
+
+PageOf = Callable[[str, HTTPStatus], str]
+"""Language and status -> the error page."""
+
+
+class ErrorPages:
+    """Error pages in the visitor's language, which is the one his path begins with."""
+
+    def __init__(self, page_of: PageOf) -> None:
+        self._page_of = page_of
+
+    def refuse(self, scope: Scope, status: HTTPStatus) -> Response:
+        language = "en" if scope["path"].startswith("/en") else "nl"
+        headers = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
+        if status in {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}:
+            headers["Connection"] = "close"  # what is left of the body is not read
+        return HTMLResponse(self._page_of(language, status), status_code=status, headers=headers)
+
+    async def http_error(self, request: Request, error: Exception) -> Response:
+        if not isinstance(error, HTTPException):
+            return self.refuse(request.scope, HTTPStatus.INTERNAL_SERVER_ERROR)
+        answer = self.refuse(request.scope, HTTPStatus(error.status_code))
+        for name, value in (error.headers or {}).items():
+            answer.headers[name] = value
+        return answer
+
+
+class Unfailing:
+    """The outermost layer: nothing that breaks reaches the server program, which would print the error's words."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        has_begun = False
+
+        async def watched_send(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched_send)
+        except Exception as error:  # the last resort is meant to catch everything
+            log_fault(error)
+            if not has_begun:
+                headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+                await send({"type": "http.response.start", "status": 500, "headers": headers})
+                await send({"type": "http.response.body", "body": PLAIN})
+
+
+def log_fault(error: BaseException) -> None:
+    """Writes down where it broke: class, module, line. No words, no path, no address."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = next((frame for frame in reversed(frames) if "site-packages" not in frame.filename), None)
+    place = f"{where.name}, line {where.lineno}" if where else "unknown"
+    log.error("%s.%s in %s", type(error).__module__, type(error).__qualname__, place)

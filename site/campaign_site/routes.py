@@ -1,0 +1,26 @@
+"""Every address of the campaign site that is not rendered ahead, a row each and language by language."""
+
+from collections.abc import Iterator
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from campaign_site.addresses import ADDRESSES
+from campaign_site.finder import Finder
+from campaign_site.rendering import LANGUAGES
+
+
+def site_routes(finder: Finder) -> Iterator[Route]:
+    yield Route("/", to_best_language, methods=["GET"])
+    for language in LANGUAGES:
+        yield Route(ADDRESSES["regions"][language], finder.find, methods=["POST"])
+        yield Route(ADDRESSES["region_choice"][language], finder.choose, methods=["GET"])
+
+
+async def to_best_language(request: Request) -> Response:
+    """The first of the visitor's languages that there are pages in; Dutch otherwise."""
+    asked = [part.split(";")[0].strip()[:2].lower() for part in request.headers.get("accept-language", "").split(",")]
+    language = next((one for one in asked if one in LANGUAGES), "nl")
+    headers = {"Cache-Control": "no-store", "Vary": "Accept-Language"}
+    return RedirectResponse(ADDRESSES["home"][language], 302, headers=headers)

@@ -1,0 +1,120 @@
+"""The settings of one installation, read from the environment and the data directory.
+
+`NAME_FILE` gives the file that holds the value of `NAME`. What is missing or wrong is said in one sentence."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tipline.settings import TiplineSettings
+
+PACKAGE = Path(__file__).parent
+SECRET_FILE, SALT_FILE, DATABASE_FILE = "secret.key", "salt", "signaallijn.sqlite3"
+SALT_BYTES = 32
+SHORTEST_SECRET = 32
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+class SettingsFaultError(Exception):
+    """The settings can't be used; the message says what is wrong and how to mend it."""
+
+
+def shipped(name: str) -> Path:
+    """The folder `content` or `static` of this version: in a wheel inside the package, else in the checkout."""
+    inside = PACKAGE / "shipped" / name
+    return inside if inside.is_dir() else PACKAGE.parent.parent / name
+
+
+@dataclass(frozen=True)
+class Settings:
+    data: Path
+    content: Path
+    static: Path
+    tipline: TiplineSettings = field(repr=False)
+
+    @property
+    def base_url(self) -> str:
+        return self.tipline.base_url
+
+    @property
+    def desk_url(self) -> str:
+        return self.tipline.desk_url
+
+    @property
+    def is_demo(self) -> bool:
+        return self.tipline.is_demo
+
+
+def make_data_directory(folder: Path) -> None:
+    """A new data directory with its secrets, for nobody else to read. Raises `SettingsFaultError` where one exists."""
+    if folder.exists() and any(folder.iterdir()):
+        raise SettingsFaultError(f"{folder} is not empty; choose another data directory (SIGNAALLIJN_DATA)")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    _write_private(folder / SECRET_FILE, secrets.token_urlsafe(48))
+    _write_private(folder / SALT_FILE, secrets.token_hex(SALT_BYTES))
+
+
+def read_settings(environment: Mapping[str, str], *, is_demo: bool = False) -> Settings:
+    """The settings that the environment and the data directory say. Raises `SettingsFaultError`."""
+    data = Path(_value(environment, "SIGNAALLIJN_DATA", "data")).absolute()
+    if not (data / SALT_FILE).is_file():
+        raise SettingsFaultError(f"{data} is no data directory yet; run `signaallijn init` first")
+    content = Path(_value(environment, "SIGNAALLIJN_CONTENT", str(shipped("content")))).absolute()
+    if not (content / "tipline").is_dir():
+        raise SettingsFaultError(f"{content} holds no content; set SIGNAALLIJN_CONTENT to a copy of content/")
+    if _value(environment, "SIGNAALLIJN_SLOT_MINUTES", "0") != "0":
+        raise SettingsFaultError("this version shows tips at once; set SIGNAALLIJN_SLOT_MINUTES to 0 or leave it out")
+    base_url = _address(environment, "SIGNAALLIJN_BASE_URL", "http://localhost:8000")
+    desk_url = _address(environment, "SIGNAALLIJN_DESK_URL", "http://desk.localhost:8000")
+    if urlsplit(base_url).hostname == urlsplit(desk_url).hostname:
+        raise SettingsFaultError("SIGNAALLIJN_DESK_URL must have a host name of its own")
+    database = _value(environment, "SIGNAALLIJN_DATABASE_URL", f"sqlite:///{data / DATABASE_FILE}")
+    tipline = TiplineSettings(
+        content=content / "tipline",
+        database_url=database,
+        base_url=base_url,
+        desk_url=desk_url,
+        secret_keys=_secret_keys(environment, data),
+        salt=bytes.fromhex((data / SALT_FILE).read_text("ascii").strip()),
+        is_demo=is_demo,
+    )
+    return Settings(data=data, content=content, static=shipped("static"), tipline=tipline)
+
+
+def _value(environment: Mapping[str, str], name: str, default: str) -> str:
+    file = environment.get(f"{name}_FILE")
+    if file:
+        try:
+            return Path(file).read_text("utf-8").strip()
+        except OSError as reason:
+            raise SettingsFaultError(f"{name}_FILE: {file} can't be read ({type(reason).__name__})") from reason
+    return environment.get(name) or default
+
+
+def _secret_keys(environment: Mapping[str, str], data: Path) -> tuple[str, ...]:
+    written = (data / SECRET_FILE).read_text("ascii") if (data / SECRET_FILE).is_file() else ""
+    keys = tuple(
+        key.strip() for key in _value(environment, "SIGNAALLIJN_SECRET_KEY", written).split(",") if key.strip()
+    )
+    if not keys or min(map(len, keys)) < SHORTEST_SECRET:
+        raise SettingsFaultError("SIGNAALLIJN_SECRET_KEY needs at least 32 characters; `signaallijn init` makes one")
+    return keys
+
+
+def _address(environment: Mapping[str, str], name: str, default: str) -> str:
+    address = urlsplit(_value(environment, name, default).rstrip("/"))
+    if address.scheme not in {"http", "https"} or not address.hostname or address.path:
+        raise SettingsFaultError(f"{name} must be an address like https://example.nl")
+    is_here = address.hostname in LOOPBACK or address.hostname.endswith(".localhost")
+    if address.scheme != "https" and not is_here:
+        raise SettingsFaultError(f"{name} must begin with https:// outside this machine")
+    return address.geturl()
+
+
+def _write_private(file: Path, text: str) -> None:
+    with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as handle:
+        handle.write(text + "\n")

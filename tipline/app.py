@@ -1,0 +1,69 @@
+"""Puts the tip line together from its world. Builds no globals; the composition root or a test hands everything in."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from tipline import notices
+from tipline.conversation import Conversations
+from tipline.desk.application import create_desk
+from tipline.drafts import Drafts
+from tipline.holders import Holders
+from tipline.intake import Intake
+from tipline.notices import Sink
+from tipline.questions import load_questions
+from tipline.tipster.forms import TipForm
+from tipline.tipster.routes import tipster_routes
+from tipline.world import World
+
+log = logging.getLogger("signaallijn")
+
+
+class OrphanedTipsError(Exception):
+    """Tips are stored for a care point that the content no longer has."""
+
+
+@dataclass(frozen=True)
+class Tipline:
+    """The two faces of the tip line, and what it does by itself."""
+
+    world: World
+    tip_form: TipForm
+    desk: Starlette
+    sink: Sink | None
+
+    def routes(self) -> Iterable[BaseRoute]:
+        """The addresses of the tipster's side; the application that takes them needs `tip_form` in its state."""
+        return tipster_routes()
+
+    def run_chores(self) -> None:
+        """What is due, once: over drafts and sessions are dropped, waiting notices delivered."""
+        now = self.world.clock()
+        self.world.store.drafts.drop_expired(int(now.timestamp()))
+        self.world.store.coordinators.drop_ended_sessions(now)
+        if self.sink:
+            notices.deliver(self.world.store, self.sink, self.world.settings.desk_url)
+
+
+def create_tipline(world: World, exit_target: str, sink: Sink | None = None) -> Tipline:
+    """The tip line in this world. Raises `OrphanedTipsError`, `QuestionsFaultError`."""
+    orphaned = world.store.tips.care_points() - world.care_points().points.keys()
+    if orphaned:
+        names = ", ".join(sorted(orphaned))
+        raise OrphanedTipsError(f"tips are stored for {names}, which care_points.toml no longer has; put it back")
+    settings, store = world.settings, world.store
+    drafts = Drafts(store.drafts, settings.secret_keys, world.clock)
+    holders = Holders(store.coordinators, world.care_points, world.clock, is_demo=settings.is_demo)
+    tip_form = TipForm(
+        world=world,
+        drafts=drafts,
+        intake=Intake(store.tips, drafts, world.geography, world.care_points, holders, settings.salt, world.clock),
+        conversations=Conversations(store.tips, drafts, holders, world.clock),
+        holders=holders,
+        questions=load_questions(settings.content / "tip_form.toml"),
+        exit_target=exit_target,
+    )
+    return Tipline(world, tip_form, create_desk(world), sink)
