@@ -16,6 +16,9 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+EXAMPLES: dict[type, str] = {str: '"…"', int: "1", bool: "true", datetime.date: "2026-11-21", list: '["…"]'}
+"""How a value of each kind is written in TOML, for the cure of a fault."""
+
 
 class ContentFaultError(Exception):
     """A content file says something that can't be used; printed as "file, line N: what; how to mend it"."""
@@ -102,39 +105,31 @@ class Entry:
 
     def text(self, field: str) -> str:
         """A text that must be there and not be empty."""
-        value = self._value(field, str)
-        if value is None or not value.strip():
-            raise self.fault(field, f"`{field}` is missing", f'write {field} = "…"')
-        return value
+        return self._present(field, str, self.optional_text(field))
 
     def optional_text(self, field: str) -> str | None:
+        """A text, or None when it is absent or empty."""
         value = self._value(field, str)
         return None if value is None or not value.strip() else value
 
     def number(self, field: str) -> int:
-        value = self._value(field, int)
-        if value is None:
-            raise self.fault(field, f"`{field}` is missing", f"write {field} = 1")
-        return value
+        return self._present(field, int, self._value(field, int))
 
     def flag(self, field: str) -> bool:
         """True or false; false when absent."""
         return bool(self._value(field, bool))
 
     def date(self, field: str) -> datetime.date:
-        value = self.optional_date(field)
-        if value is None:
-            raise self.fault(field, f"`{field}` is missing", f"write {field} = 2026-11-21")
-        return value
+        return self._present(field, datetime.date, self.optional_date(field))
 
     def optional_date(self, field: str) -> datetime.date | None:
         return self._value(field, datetime.date)
 
     def texts(self, field: str) -> tuple[str, ...]:
         """A list of texts that must be there and not be empty."""
-        values = self._value(field, list)
-        if not values or not all(isinstance(value, str) for value in values):
-            raise self.fault(field, f"`{field}` is no list of texts", f'write {field} = ["…"]')
+        values = self._present(field, list, self._value(field, list) or None)
+        if not all(isinstance(value, str) for value in values):
+            raise self.fault(field, f"`{field}` holds something else than texts", f"write {field} = {EXAMPLES[list]}")
         return tuple(values)
 
     def only(self, *known: str) -> "Entry":
@@ -146,10 +141,15 @@ class Entry:
 
     def _value(self, field: str, kind: type[T]) -> T | None:
         value = self.fields.get(field)
-        # A datetime is a date and a bool is an int in Python, and neither is meant where the other is asked for.
-        if value is None or (type(value) is kind):
+        # A datetime is a date and a bool is an int to Python; neither is meant where the other is asked for.
+        if value is None or type(value) is kind:
             return value
-        raise self.fault(field, f"`{field}` is not a {kind.__name__}", "write it as in docs/formats.md")
+        raise self.fault(field, f"`{field}` is of another kind", f"write {field} = {EXAMPLES[kind]}")
+
+    def _present(self, field: str, kind: type[T], value: T | None) -> T:
+        if value is None:
+            raise self.fault(field, f"`{field}` is missing", f"write {field} = {EXAMPLES[kind]}")
+        return value
 
 
 @dataclass(frozen=True)
