@@ -254,6 +254,26 @@ def test_the_formats_own_vectors_for_header_and_payload(name: str) -> None:
         assert hashlib.sha256(opened()).hexdigest() == vector["payload"]
 
 
+def test_the_page_lists_the_same_digits_separators_and_table() -> None:
+    page = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
+    block = page.split("so that every program agrees):")[1].split("```")[1]
+    assert [int(code, 16) for code in block.split()] == list(digits.ZEROS)
+    ranges = page.split("*Separators* are dropped:")[1].split(".\n")[0].replace("U+", "").split(",")
+    codes = [[int(code, 16) for code in part.strip().split("–")] for part in ranges]
+    assert {code for part in codes for code in range(part[0], part[-1] + 1)} == set(digits.SEPARATORS)
+    rows = page.split("0 1 2 3 4 5 6 7 8 9\n")[1].split("```")[0].splitlines()
+    halves = [half.split() for row in rows for half in (row[:26], row[26:])]
+    table = {row[0]: "".join(row[1:]) for row in halves if row}
+    assert len(table) == 10
+    for interim, row in table.items():
+        assert [digits.check_digit(_to_reach(interim) + digit) for digit in "0123456789"] == list(row)
+
+
+def _to_reach(interim: str) -> str:
+    """Digits that bring the check to this interim value."""
+    return next(digit for digit in "0123456789" if digits.check_digit(digit) == interim)
+
+
 def test_vendored_files_are_what_their_checksums_say() -> None:
     folder = ROOT / "static" / "vendor"
     lines = (folder / "checksums.txt").read_text().splitlines()
