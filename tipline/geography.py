@@ -169,12 +169,15 @@ class Names:
         return any(fold(normalise(one.place)) in self.words.broad for one in left_out)
 
     def _within(self, parts: list[str]) -> Reading:
-        """A known name behind or before unknown words, such as a street; it always asks."""
-        for size in range(len(parts) - 1, 0, -1):
-            found = self.named(" ".join(parts[-size:])) or self.named(" ".join(parts[:size]))
-            if any(candidate.kind in CERTAIN_KINDS for candidate in found):
-                return Reading(found)
-        return NOTHING
+        """Towns named first or last among unknown words: "Kerkstraat 5 Eindhoven", "Best of Son". It always asks."""
+        sizes = range(len(parts) - 1, 0, -1)
+        first = self._longest_town(" ".join(parts[:size]) for size in sizes)
+        last = self._longest_town(" ".join(parts[-size:]) for size in sizes)
+        return Reading(_merged((*first, *last)))
+
+    def _longest_town(self, names: Iterable[str]) -> tuple[Candidate, ...]:
+        found = (self.named(name) for name in names)
+        return next((one for one in found if any(town.kind in CERTAIN_KINDS for town in one)), ())
 
 
 @dataclass(frozen=True)
