@@ -215,6 +215,12 @@ def test_bech32_of_the_standard() -> None:
             bech32.decode(invalid)
 
 
+@pytest.mark.parametrize("text", ["a1qpamnt9j", "a1q3g6mn3"])
+def test_bech32_with_stray_bits_is_refused(text: str) -> None:
+    with pytest.raises(bech32.NotBech32Error):
+        bech32.decode(text)
+
+
 @pytest.mark.parametrize("length", [0, 1, 5, 32, 1216])
 def test_bech32_reads_what_it_wrote(length: int) -> None:
     data = bytes(number * 7 % 256 for number in range(length))
