@@ -1,0 +1,124 @@
+// The door of the desk: signing in with login, passphrase and code, or only unlocking, when the session still lasts.
+//
+// The passphrase goes to the vault, which gives back the half that signs in. It is typed once.
+
+import { OfflineError, post, RefusedError, SignedOutError } from "./server.js";
+import { announce, errorTitle, hideWrong, showWrong, title } from "./status.js";
+import { has, say } from "./words.js";
+
+const VAULT_WORDS = {
+  NotAPassphraseError: "not-a-passphrase",
+  WrongPassphraseError: "wrong-passphrase",
+  NoPublishedKeyError: "no-key",
+  NoGrantError: "no-grant",
+};
+const KEY_FAULTS = ["NotYourKeyError", "WrongKindError", "WrongNumberError", "WrongCarePointError", "AlteredFileError"];
+
+export class Door {
+  #section = document.getElementById("door");
+  #form = document.getElementById("door-form");
+  #wrong = document.getElementById("errors");
+  #login = document.getElementById("login");
+  #passphrase = document.getElementById("passphrase");
+  #code = document.getElementById("code");
+  #reveal = document.getElementById("reveal");
+  #isBusy = false;
+  #vault;
+  #enter;
+
+  /** `enter(login, language)` opens what is behind the door; language is null when the document has the right one. */
+  constructor(vault, enter) {
+    this.#vault = vault;
+    this.#enter = enter;
+    this.mode = this.#section.dataset.login ? "unlock" : "sign-in";
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    this.#reveal.addEventListener("change", () => {
+      this.#passphrase.type = this.#reveal.checked ? "text" : "password";
+    });
+    for (const button of this.#section.querySelectorAll("[data-use]")) {
+      button.addEventListener("click", () => this.#fillIn(button.closest("li")));
+    }
+  }
+
+  /** Shows the door, to sign in anew; `why` says what closed it. */
+  close(why) {
+    this.mode = "sign-in";
+    for (const part of this.#section.querySelectorAll("[data-for]")) part.hidden = part.dataset.for !== "sign-in";
+    this.#section.hidden = false;
+    title(say("title-sign-in"));
+    showWrong(this.#wrong, why);
+  }
+
+  hide() {
+    this.#section.hidden = true;
+    this.#form.reset();
+    this.#passphrase.type = "password";
+    hideWrong(this.#wrong);
+  }
+
+  async #submit() {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    hideWrong(this.#wrong);
+    try {
+      await this.#open();
+    } catch (error) {
+      this.#refuse(error);
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  async #open() {
+    const login = this.mode === "unlock" ? this.#section.dataset.login : this.#login.value;
+    if (!login.trim()) throw new RefusedError("login-missing");
+    if (this.mode === "sign-in" && !this.#code.value.trim()) throw new RefusedError("code-missing");
+    announce(say("stretching"));
+    const half = await this.#vault.ask("stretch", {
+      passphrase: this.#passphrase.value,
+      login,
+      salt: this.#section.dataset.salt,
+    });
+    let language = null;
+    if (this.mode === "sign-in") {
+      announce(say("signing-in"));
+      ({ language } = await post("/login", { login, half, code: this.#code.value }));
+      this.mode = "unlock"; // the code is used: what still goes wrong now needs the passphrase only
+      this.#section.dataset.login = login;
+    }
+    announce(say("unlocking"));
+    await this.#enter(login, language);
+  }
+
+  #refuse(error) {
+    if (error instanceof SignedOutError) {
+      this.close(say("session-ended"));
+      return;
+    }
+    this.#showMode();
+    errorTitle(say(this.mode === "unlock" ? "title-unlock" : "title-sign-in"));
+    showWrong(this.#wrong, wordsFor(error));
+  }
+
+  #showMode() {
+    for (const part of this.#section.querySelectorAll("[data-for]")) part.hidden = part.dataset.for !== this.mode;
+  }
+
+  #fillIn(person) {
+    for (const value of person.querySelectorAll("[data-fill]")) {
+      document.getElementById(value.dataset.fill).value = value.textContent;
+    }
+    this.#form.querySelector("button").focus();
+  }
+}
+
+/** The words for an error that a person can do something about. */
+export function wordsFor(error) {
+  if (error instanceof OfflineError) return say("offline");
+  if (error instanceof RefusedError && has(error.reason)) return say(error.reason);
+  if (Object.hasOwn(VAULT_WORDS, error.name)) return say(VAULT_WORDS[error.name]);
+  return say(KEY_FAULTS.includes(error.name) ? "not-your-key" : "fault");
+}

@@ -1,0 +1,55 @@
+// Pieces that the list and the case share.
+
+import { danger } from "./tips.js";
+import { carePointName, count, day, say, slot, view } from "./words.js";
+
+const SLATS = { new: 4, read: 2, in_progress: 2, closed: 0 };
+
+/** The mark of a status: how much of the tip is in view. A word stands beside it. */
+export function mark(status) {
+  return view(`mark-${SLATS[status] ?? 4}`);
+}
+
+/** What must be seen at once: danger, another point's tip, and how much was written since. */
+export function tags(tip) {
+  const own = [];
+  const level = danger(tip);
+  if (level) own.push(tag(say(`danger-${level}`), true));
+  if (tip.told?.meantFor) own.push(tag(say("meant-for", { point: carePointName(tip.told.meantFor) })));
+  return own;
+}
+
+/** How much was written since: additions of the tipster, answers of this desk. */
+export function counts(tip) {
+  return ["additions", "answers"].filter((kind) => tip[kind] > 0).map((kind) => tag(count(kind, tip[kind])));
+}
+
+/** Where it happens, in the words of the form. */
+export function placeName(tip) {
+  const place = tip.told?.place;
+  if (!place) return say("nothing");
+  if (place.kind === "municipality") return place.name || place.municipality;
+  return say(place.kind);
+}
+
+/** Fills the list of holders, and warns when there are fewer than two. */
+export function fillHolders(root, holders) {
+  const list = slot(root, "holders");
+  for (const holder of holders) {
+    const when = holder.proved_on ? say("opened-on", { day: day(holder.proved_on) }) : say("never");
+    list.append(element("dt", holder.name), element("dd", when));
+  }
+  slot(root, "few-holders").hidden = holders.length > 1;
+}
+
+export function element(name, text) {
+  const made = document.createElement(name);
+  made.textContent = text;
+  return made;
+}
+
+function tag(words, isUrgent = false) {
+  const made = element("span", words);
+  made.className = isUrgent ? "tag now" : "tag";
+  return made;
+}

@@ -1,0 +1,76 @@
+// The desk's words and views: they stand in the document as templates, one set for each language. Text goes in as text.
+
+let language = document.documentElement.lang;
+
+/** Takes the templates of this language; false when the document has none. */
+export function choose(wanted) {
+  if (!template("words", wanted)) return false;
+  language = wanted;
+  document.documentElement.lang = wanted;
+  return true;
+}
+
+/** A fresh copy of a view. */
+export function view(name) {
+  return document.importNode(template(name, language).content, true);
+}
+
+/** The place in a view that has this name. */
+export function slot(root, name) {
+  return root.querySelector(`[data-slot="${name}"]`);
+}
+
+/** The words of this name, with `{values}` filled in. */
+export function say(name, values = {}) {
+  const words = template("words", language).content.querySelector(`[data-word="${CSS.escape(name)}"]`);
+  return words.textContent.replace(/\{(\w+)\}/g, (whole, key) => String(values[key] ?? whole));
+}
+
+/** Whether there are words of this name. */
+export function has(name) {
+  return template("words", language).content.querySelector(`[data-word="${CSS.escape(name)}"]`) !== null;
+}
+
+/** "1 answer", "3 answers": the words of this name, or those for one. */
+export function count(name, number) {
+  return say(number === 1 ? `${name}-one` : name, { count: number });
+}
+
+/** The label of a question; its id when the form no longer has it. */
+export function questionLabel(id) {
+  return found("questions", id)?.querySelector("dt").textContent ?? id;
+}
+
+/** The label of a choice; what was sealed when the question offers no such choice. */
+export function choiceLabel(question, choice) {
+  const label = found("questions", question)?.querySelector(`[data-choice="${CSS.escape(choice)}"]`);
+  return label?.textContent ?? choice;
+}
+
+/** The ids of all questions in the order of the form. */
+export function questionIds() {
+  return [...template("questions", language).content.querySelectorAll("dl")].map((each) => each.dataset.id);
+}
+
+/** The name of a care point; its id when it is not known any more. */
+export function carePointName(id) {
+  return found("care-points", id)?.textContent ?? id;
+}
+
+/** A date of the server, "2026-11-20", as people read it. */
+export function day(date, options = { weekday: "short", day: "numeric", month: "short" }) {
+  return new Intl.DateTimeFormat(language, { ...options, timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
+}
+
+/** How many days ago a date of the server is. */
+export function daysSince(date) {
+  return Math.max(0, Math.floor((Date.now() - Date.parse(`${date}T00:00:00Z`)) / 86_400_000));
+}
+
+function template(name, of) {
+  return document.querySelector(`template[data-view="${name}"][data-lang="${of}"]`);
+}
+
+function found(name, id) {
+  return template(name, language).content.querySelector(`[data-id="${CSS.escape(id)}"]`);
+}

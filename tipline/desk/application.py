@@ -1,0 +1,51 @@
+"""The desk as an application of its own: the composition root gives it the desk's host name and nothing else."""
+
+from http import HTTPStatus
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Scope
+
+from tipline.desk import pages
+from tipline.desk.access import Access
+from tipline.desk.answering import HEADERS, DeskHeaders
+from tipline.desk.routes import routes
+from tipline.incoming import IncomingGuard
+from tipline.questions import load_questions
+from tipline.world import World
+
+
+def create_desk(world: World) -> Starlette:
+    """The desk, given its world. Raises `QuestionsFaultError` when the tip form's content can't be used."""
+    desk = Starlette(
+        routes=routes(),
+        middleware=[
+            Middleware(DeskHeaders),
+            # Every browser that can open the desk names the site that a post comes from; who does not is not let in.
+            Middleware(IncomingGuard, refuse=_refuse, absence_is_refused=True),
+        ],
+        exception_handlers={HTTPException: _http_error, Exception: _fault},
+    )
+    desk.state.world = world
+    desk.state.access = Access(world.settings, world.store.coordinators, world.clock)
+    desk.state.questions = load_questions(world.settings.content / "tip_form.toml")
+    return desk
+
+
+def _refuse(scope: Scope, status: HTTPStatus) -> ASGIApp:
+    return pages.refused(Request(scope), status)
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    status = HTTPStatus(error.status_code) if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR
+    return pages.refused(request, status)
+
+
+def _fault(request: Request, _error: Exception) -> Response:
+    # Starlette answers this outside our middleware, so the headers are set here.
+    answer = pages.refused(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+    answer.headers.update(HEADERS)
+    return answer
