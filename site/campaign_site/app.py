@@ -1,6 +1,7 @@
 """The composition root: builds the world from the settings, puts packages, hosts and layers together."""
 
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,7 +31,7 @@ from campaign_site.routes import site_routes
 from campaign_site.settings import PACKAGE, Settings
 from campaign_site.static_files import StaticFiles, StaticLayer
 from tipline.app import Tipline, create_tipline
-from tipline.care_points import CarePoints, load_care_points
+from tipline.care_points import CarePoints, ContentFaultError, load_care_points
 from tipline.geography import Geography, load_geography
 from tipline.incoming import IncomingGuard
 from tipline.notices import Sink
@@ -38,6 +39,8 @@ from tipline.sealing import Box
 from tipline.storage import Store
 from tipline.tipster import addresses as tipster_addresses
 from tipline.world import DemoPerson, World
+
+log = logging.getLogger("signaallijn")
 
 TIPLINE = Path(tipster_addresses.__file__).parent.parent
 CHORES_EVERY_SECONDS = 2.0
@@ -70,9 +73,10 @@ class LiveCarePoints:
     def __call__(self) -> CarePoints:
         state = self._state()
         if state != self._seen:
-            # A fault in a file that changed leaves the last good state in force.
-            with contextlib.suppress(Exception):
+            try:
                 self._care_points = load_care_points(self._folder, self._geography)
+            except ContentFaultError as fault:
+                log.error("%s; the last good state stays in force", fault)
             self._seen = state
         return self._care_points
 
