@@ -1,0 +1,247 @@
+"""The public pages: who is named, what is shown before a review, that every link leads somewhere, and the finder."""
+
+import re
+from datetime import timedelta
+from functools import cache
+
+import pytest
+from site_world import ALL_ADDRESSES, NOW, Clock, care_points, confirmed, library, public_pages, rendering, static_files
+from starlette.applications import Starlette
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from campaign_site.finder import LONGEST_TEXT, TOKEN_SECONDS, Finder, Tokens
+from campaign_site.pages import PublicPages
+from campaign_site.prerender import prerender
+from tipline.sealing import Box
+
+LUMENS = "Lumens, Expertisecentrum"
+TIP_LINE = {path for name in ("tip_start", "follow_up") for path in ALL_ADDRESSES[name].values()}
+
+
+@cache
+def pages(*, is_demo: bool) -> dict[str, str]:
+    shown = prerender(public_pages(is_demo=is_demo), rendering(is_demo=is_demo), NOW)
+    return {path: page.body.decode() for path, page in shown.items()}
+
+
+def page_of(path: str, public: PublicPages) -> str:
+    return prerender(public, rendering(), NOW)[path].body.decode()
+
+
+def main_of(html: str) -> str:
+    return html[html.index("<main") : html.index("</main>")]
+
+
+def test_an_organisation_is_named_only_after_it_confirmed_its_entry() -> None:
+    before = page_of("/nl/regio/eindhoven", public_pages())
+    after = page_of("/nl/regio/eindhoven", public_pages(confirmed("lumens-emp")))
+    assert LUMENS not in before
+    assert LUMENS in after
+    for html in (before, after):
+        assert care_points().national.phone
+        assert str(care_points().national.phone) in main_of(html)
+
+
+def test_a_region_with_one_confirmed_point_says_where_the_national_point_helps() -> None:
+    html = main_of(page_of("/nl/regio/helmond-de-peel", public_pages(confirmed("gemeente-helmond"))))
+    assert "Gemeente Helmond" in html
+    assert "Helpt in de andere gemeenten:" in html
+    assert "Asten" in html
+
+
+def test_the_state_of_a_region_follows_its_points() -> None:
+    public = public_pages(confirmed("lumens-emp", "gemeente-helmond"))
+    states = {region.slug: state for region, state in public.regions()}
+    assert (states["eindhoven"], states["helmond-de-peel"], states["utrecht"]) == ("own", "partly", "national")
+
+
+def test_a_text_that_awaits_review_is_shown_only_in_a_demonstration() -> None:
+    shown, real = pages(is_demo=True), pages(is_demo=False)
+    assert "Het is niet jouw schuld" in shown["/nl/hulp"]
+    assert "wacht nog op een controle" in shown["/nl/hulp"]
+    assert "Het is niet jouw schuld" not in real["/nl/hulp"]
+    assert "wacht nog op een controle" not in "".join(real.values())
+    assert "Zie je mij, hier?" in shown["/nl/regio/eindhoven"]
+    assert "Zie je mij, hier?" not in real["/nl/regio/eindhoven"]
+
+
+def test_the_help_page_always_has_the_checked_numbers() -> None:
+    for html in (pages(is_demo=True)["/nl/hulp"], pages(is_demo=False)["/nl/hulp"]):
+        for line in ("kindertelefoon", "centrum-seksueel-geweld", "113"):
+            assert str(care_points().helplines[line].number) in main_of(html)
+
+
+def test_every_page_of_a_demonstration_says_so() -> None:
+    for path, html in pages(is_demo=True).items():
+        words = "Dit is een demonstratie." if path.startswith("/nl/") else "This is a demonstration."
+        assert words in html
+    assert "demonstrati" not in "".join(pages(is_demo=False).values())
+
+
+@pytest.mark.parametrize("is_demo", [True, False])
+def test_no_link_is_dead(*, is_demo: bool) -> None:
+    all_pages = pages(is_demo=is_demo)
+    for path, html in all_pages.items():
+        for address in re.findall(r'(?:href|action|src)="(/[^"#]*|#[^"]*)', html):
+            assert leads_somewhere(address, all_pages, html), f"{path} links to {address}"
+
+
+def leads_somewhere(address: str, all_pages: dict[str, str], html: str) -> bool:
+    if address.startswith("#"):
+        return f'id="{address[1:]}"' in html
+    if address.startswith("/static/"):
+        return address in {static_files().url(name) for name in static_files().pages}
+    return address in all_pages or address in TIP_LINE or address == "/weg"
+
+
+def test_links_within_another_page_lead_to_a_place_in_it() -> None:
+    all_pages = pages(is_demo=True)
+    for html in all_pages.values():
+        for path, anchor in re.findall(r'href="(/[^"#]+)#([^"]+)"', html):
+            assert f'id="{anchor}"' in all_pages[path]
+
+
+@pytest.mark.parametrize("is_demo", [True, False])
+def test_each_page_has_one_heading_a_unique_title_and_its_language(*, is_demo: bool) -> None:
+    titles = []
+    for path, html in pages(is_demo=is_demo).items():
+        assert html.count("<h1") == 1, path
+        assert f'<html lang="{path[1:3]}">' in html
+        titles.append((path[1:3], re.findall(r"<title>(.+)</title>", html)[0]))
+    assert len(set(titles)) == len(titles)
+
+
+def test_each_page_links_to_itself_in_the_other_language_and_back() -> None:
+    all_pages = pages(is_demo=False)
+    for path, html in all_pages.items():
+        other = re.findall(r'<link rel="alternate" hreflang="\w+" href="([^"]+)"', html)[0]
+        assert f'href="{path}"' in all_pages[other]
+
+
+def test_the_exit_is_the_first_stop_after_the_skip_link() -> None:
+    for html in pages(is_demo=True).values():
+        skip, leave = re.findall(r'<a class="(\w+)"', html)[:2]
+        assert (skip, leave) == ("skip", "exit")
+
+
+def test_a_page_holds_no_script_or_style_of_its_own_and_loads_nothing_from_others() -> None:
+    for html in pages(is_demo=True).values():
+        assert "<style" not in html
+        assert not re.search(r'\s(style|on\w+)="', html)
+        assert not re.search(r"<script(?![^>]* src=)", html)
+        assert not re.search(r'(src|action)="https?:', html)
+
+
+def test_no_page_says_what_must_not_be_said() -> None:
+    for html in pages(is_demo=True).values():
+        words = html.lower().replace("rapport ‘jongensprostitutie in beeld’", "")
+        for forbidden in ("100%", "jongensprostitutie", "loverboy", "slachtoffer", "dader", "contactadvertentie"):
+            assert forbidden not in words
+
+
+# The finder
+
+
+def finder_client(clock: Clock) -> TestClient:
+    tokens = Tokens(Box([b"s" * 32], "finder"), clock)
+    finder = Finder(public_pages, rendering(), tokens)
+    routes = [
+        Route("/nl/regio/", finder.find, methods=["POST"]),
+        Route("/en/region/", finder.find, methods=["POST"]),
+        Route("/nl/regio/keuze/{token}", finder.choose),
+        Route("/en/region/choice/{token}", finder.choose),
+    ]
+    return TestClient(Starlette(routes=routes), follow_redirects=False)
+
+
+def search(client: TestClient, place: str, path: str = "/nl/regio/") -> str:
+    answer = client.post(path, data={"place": place})
+    assert answer.status_code == 303
+    assert answer.headers["cache-control"] == "no-store"
+    return answer.headers["location"]
+
+
+@pytest.mark.parametrize("place", ["5611", "5611 az", "Eindhoven", "  eindhoven "])
+def test_a_certain_place_leads_to_its_region(place: str) -> None:
+    client = finder_client(Clock(NOW))
+    assert search(client, place) == "/nl/regio/eindhoven"
+    assert search(client, place, "/en/region/") == "/en/region/eindhoven"
+
+
+def test_a_homonym_asks_and_the_address_does_not_tell_what_was_typed() -> None:
+    client = finder_client(Clock(NOW))
+    address = search(client, "Elst")
+    assert address.startswith("/nl/regio/keuze/")
+    assert "elst" not in address.lower()
+    asked = client.get(address)
+    assert asked.status_code == 200
+    assert asked.headers["cache-control"] == "no-store"
+    assert "Overbetuwe" in asked.text
+    assert "Rhenen" in asked.text
+
+
+def test_an_unknown_place_is_an_error_with_the_list_of_regions() -> None:
+    client = finder_client(Clock(NOW))
+    for place in ("qqqqq", ""):
+        answer = client.get(search(client, place))
+        assert "<title>Fout:" in answer.text
+        assert 'id="errors"' in answer.text
+        assert answer.text.count("/nl/regio/eindhoven") == 1
+
+
+def test_what_was_typed_is_shown_as_text() -> None:
+    client = finder_client(Clock(NOW))
+    assert "<script>alert" not in client.get(search(client, '"><script>alert(1)</script>')).text
+
+
+def test_a_question_is_void_after_ten_minutes_or_when_altered() -> None:
+    clock = Clock(NOW)
+    client = finder_client(clock)
+    address = search(client, "Elst")
+    clock.now = NOW + timedelta(seconds=TOKEN_SECONDS)
+    assert client.get(address).status_code == 200
+    clock.now = NOW + timedelta(seconds=TOKEN_SECONDS + 1)
+    assert client.get(address).headers["location"] == "/nl/regio/"
+    clock.now = NOW
+    for altered in (address[:-1] + "!", address[:-2] + "AA", "/nl/regio/keuze/x", "/nl/regio/keuze/é"):
+        assert client.get(altered).headers["location"] == "/nl/regio/"
+
+
+def test_places_of_like_length_give_addresses_of_equal_length() -> None:
+    client = finder_client(Clock(NOW))
+    assert len({len(search(client, place)) for place in ("Elst", "Bergen", "qqqqqqqqqqqqqqqqqqqqqqqq")}) == 1
+
+
+def test_script_gets_suggestions_at_once_and_nothing_is_stored() -> None:
+    client = finder_client(Clock(NOW))
+    answer = client.post("/en/region/", data={"place": "veldh"}, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-store"
+    assert 'href="/en/region/eindhoven"' in answer.text
+    assert "<html" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "status"),
+    [
+        (b"place=x", "multipart/form-data; boundary=x", 415),
+        (b"place=x", "text/plain", 415),
+        (b"place=" + b"x" * 3000, "application/x-www-form-urlencoded", 413),
+        (b"place=%ff", "application/x-www-form-urlencoded", 400),
+        (b"place=\xff", "application/x-www-form-urlencoded", 400),
+        (b"&".join([b"a=1"] * 20), "application/x-www-form-urlencoded", 400),
+        (b"", "application/x-www-form-urlencoded; charset=x", 303),
+        (b"place=" + b"x" * (LONGEST_TEXT + 1), "application/x-www-form-urlencoded", 303),
+    ],
+)
+def test_a_strange_body_is_refused_with_the_right_status(body: bytes, content_type: str, status: int) -> None:
+    answer = finder_client(Clock(NOW)).post("/nl/regio/", content=body, headers={"Content-Type": content_type})
+    assert answer.status_code == status
+
+
+def test_every_region_has_a_page_with_its_municipalities() -> None:
+    for slug, region in library().regions.items():
+        html = main_of(pages(is_demo=False)[f"/nl/regio/{slug}"])
+        towns = re.findall(r"<li>([^<]+)</li>", html)
+        assert len(towns) == len(region.municipalities), slug
