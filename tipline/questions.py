@@ -2,16 +2,18 @@
 format. Knows nothing of pages."""
 
 import tomllib
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from tipline import bodies
 from tipline.incoming import Incoming
 
-MAX_CHARACTERS = 4_000
-"""A field's longest text; two of these and all choices fit the largest bucket (docs/formats.md)."""
+MAX_CHARACTERS = bodies.MAX_TEXT
+"""A field's longest text."""
+MAX_TEXTS = 3
+"""How many text questions there may be: so many of the longest, in letters of four bytes, fit the largest bucket."""
 
 Answers = Mapping[str, str | tuple[str, ...]]
 
@@ -53,20 +55,19 @@ class QuestionsFaultError(Exception):
 def load_questions(file: Path) -> tuple[Question, ...]:
     """Reads tip_form.toml. Raises `QuestionsFaultError` with the file's name and what is wrong."""
     try:
-        return tuple(map(_question, tomllib.loads(file.read_text("utf-8"))["questions"]))
+        questions = tuple(map(_question, tomllib.loads(file.read_text("utf-8"))["questions"]))
     except (KeyError, TypeError, ValueError) as fault:
         raise QuestionsFaultError(
             f"{file.name}: {type(fault).__name__} {fault}; compare it with an older copy"
         ) from fault
+    if sum(question.kind is QuestionKind.TEXT for question in questions) > MAX_TEXTS:
+        raise QuestionsFaultError(f"{file.name}: more than {MAX_TEXTS} text questions; make one of them a choice")
+    return questions
 
 
 def clean(text: str) -> str:
-    """What is kept of a typed text: composed characters, plain line ends, no control characters but line end and tab,
-    no space around it. Characters that no text can hold (lone surrogates) are dropped."""
-    composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(
-        sign for sign in composed if sign in "\n\t" or unicodedata.category(sign) not in {"Cc", "Cs"}
-    ).strip()
+    """What is kept of a typed text: as the sealed format keeps texts (`bodies.tidy`), without space around it."""
+    return bodies.tidy(text).strip()
 
 
 def read_answers(questions: tuple[Question, ...], incoming: Incoming) -> Answers:
