@@ -3,16 +3,20 @@
 import re
 from datetime import timedelta
 from functools import cache
+from http import HTTPStatus
 
 import pytest
 from site_world import ALL_ADDRESSES, NOW, Clock, care_points, confirmed, library, public_pages, rendering, static_files
 from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp, Scope
 
 from campaign_site.finder import LONGEST_TEXT, TOKEN_SECONDS, Finder, Tokens
 from campaign_site.pages import PublicPages
 from campaign_site.prerender import prerender
+from tipline.incoming import MAX_BODY, MAX_FIELDS, IncomingGuard
 from tipline.sealing import Box
 
 LUMENS = "Lumens, Expertisecentrum"
@@ -152,7 +156,12 @@ def finder_client(clock: Clock) -> TestClient:
         Route("/nl/regio/keuze/{token}", finder.choose),
         Route("/en/region/choice/{token}", finder.choose),
     ]
-    return TestClient(Starlette(routes=routes), follow_redirects=False)
+    guarded = IncomingGuard(Starlette(routes=routes), refused, absence_is_refused=False)
+    return TestClient(guarded, follow_redirects=False)
+
+
+def refused(_scope: Scope, status: HTTPStatus) -> ASGIApp:
+    return PlainTextResponse(status.phrase, status)
 
 
 def search(client: TestClient, place: str, path: str = "/nl/regio/") -> str:
@@ -227,11 +236,11 @@ def test_script_gets_suggestions_at_once_and_nothing_is_stored() -> None:
     [
         (b"place=x", "multipart/form-data; boundary=x", 415),
         (b"place=x", "text/plain", 415),
-        (b"place=" + b"x" * 3000, "application/x-www-form-urlencoded", 413),
+        (b"place=" + b"x" * MAX_BODY, "application/x-www-form-urlencoded", 413),
         (b"place=%ff", "application/x-www-form-urlencoded", 400),
         (b"place=\xff", "application/x-www-form-urlencoded", 400),
-        (b"&".join([b"a=1"] * 20), "application/x-www-form-urlencoded", 400),
-        (b"", "application/x-www-form-urlencoded; charset=x", 303),
+        (b"&".join([b"a=1"] * (MAX_FIELDS + 1)), "application/x-www-form-urlencoded", 400),
+        (b"", "application/x-www-form-urlencoded; charset=x", 415),
         (b"place=" + b"x" * (LONGEST_TEXT + 1), "application/x-www-form-urlencoded", 303),
     ],
 )
