@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable
 from http import HTTPStatus
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -16,6 +17,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 log = logging.getLogger("signaallijn")
 
 PLAIN = b"Er ging iets mis. Bel 112 bij gevaar. / Something went wrong. Call 112 when there is danger.\n"
+
+OURS = frozenset({"campaign_site", "tipline"})
+BODY_LEFT_UNREAD = frozenset(
+    {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE}
+)
 
 PageOf = Callable[[str, HTTPStatus], str]
 """Language and status -> the error page."""
@@ -30,11 +36,14 @@ class ErrorPages:
     def refuse(self, scope: Scope, status: HTTPStatus) -> Response:
         language = "en" if scope["path"].startswith("/en") else "nl"
         headers = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
-        if status in {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}:
-            headers["Connection"] = "close"  # what is left of the body is not read
+        if status in BODY_LEFT_UNREAD:
+            headers["Connection"] = "close"
         return HTMLResponse(self._page_of(language, status), status_code=status, headers=headers)
 
     async def http_error(self, request: Request, error: Exception) -> Response:
+        if isinstance(error, SQLAlchemyError):
+            # The database is locked, full or away: a matter of waiting, which the page says.
+            return self.refuse(request.scope, HTTPStatus.SERVICE_UNAVAILABLE)
         if not isinstance(error, HTTPException):
             return self.refuse(request.scope, HTTPStatus.INTERNAL_SERVER_ERROR)
         answer = self.refuse(request.scope, HTTPStatus(error.status_code))
@@ -72,7 +81,12 @@ class Unfailing:
 
 def log_fault(error: BaseException) -> None:
     """Writes down where it broke: class, module, line. No words, no path, no address."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = next((frame for frame in reversed(frames) if "site-packages" not in frame.filename), None)
-    place = f"{where.name}, line {where.lineno}" if where else "unknown"
-    log.error("%s.%s in %s", type(error).__module__, type(error).__qualname__, place)
+    log.error("%s.%s in %s", type(error).__module__, type(error).__qualname__, _place(error))
+
+
+def _place(error: BaseException) -> str:
+    """The innermost line of our own that the error passed through; of anyone's when it passed through none."""
+    frames = [(frame.f_globals.get("__name__", ""), line) for frame, line in traceback.walk_tb(error.__traceback__)]
+    ours = [(module, line) for module, line in frames if module.partition(".")[0] in OURS]
+    module, line = (ours or frames or [("unknown", 0)])[-1]
+    return f"{module}, line {line}"
