@@ -1,6 +1,6 @@
 # Two commands matter on a fresh machine: `make run` and `make test`. Python 3.11 or later and make are all they need.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench lock install browser vectors
+.PHONY: help run test check format bench lock install system
 PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
@@ -22,13 +22,13 @@ install: $(STAMP) ## make .venv and install what requirements.lock names
 run: $(STAMP) ## start the demonstration on http://localhost:8000
 	$(BIN)/signaallijn demo --port $(PORT)
 
-browser: ## see that chromium is here; as root on Debian, install it
-	@command -v chromium >/dev/null || { \
+system: ## see that chromium and postgresql are here; as root on Debian, install them
+	@command -v chromium >/dev/null && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
-	  else echo "The browser tests need chromium. Run: sudo apt-get install chromium"; fi; }
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium postgresql >/dev/null; \
+	  else echo "Some tests need programs of the system. Run: sudo apt-get install chromium postgresql"; fi; }
 
-test: $(STAMP) browser ## run all tests
+test: $(STAMP) system ## run all tests
 	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 
 check: $(STAMP) ## lint, types and the arrows between modules

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import Insert, delete, func, update
+from sqlalchemy import delete, func, literal, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, select
 
@@ -154,13 +154,10 @@ def _message(row: MessageRow) -> StoredMessage:
 def _added(session: Session, row: SQLModel) -> bool:
     """Inserts `row` unless one of its unique values is taken. A caught violation would do the same, but databases log
     the values of a violation."""
-    dialect = session.get_bind().dialect.name
-    insert: Insert
-    if dialect == "sqlite":
-        insert = sqlite.insert(type(row)).values(row.model_dump()).on_conflict_do_nothing()
-    else:
-        insert = postgresql.insert(type(row)).values(row.model_dump()).on_conflict_do_nothing()
-    return bool(session.execute(insert).rowcount)  # type: ignore[attr-defined]  # an INSERT gives a CursorResult
+    # RETURNING tells whether a row came; drivers count rows of such inserts each in their own way.
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    added = insert(type(row)).values(row.model_dump()).on_conflict_do_nothing().returning(literal(1))
+    return session.execute(added).first() is not None
 
 
 def _change_draft(session: Session, change: DraftChange) -> None:

@@ -1,0 +1,129 @@
+"""The store keeps its promises on PostgreSQL as on SQLite: the same code, a real server started for this file."""
+
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tipline.storage import Store
+from tipline.storage.coordinators import Coordinator, Grant, WrappedKey
+from tipline.storage.tips import DraftChange, NewTip, StoredMessage
+
+pytestmark = pytest.mark.postgresql
+TODAY = date(2026, 11, 21)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A cluster of its own on a free port. PostgreSQL refuses to run as root, so root becomes postgres."""
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    assert programs, "PostgreSQL is missing. Run: sudo apt-get install postgresql"
+    folder = tmp_path_factory.mktemp("postgresql")
+    as_postgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.getuid() == 0 else []
+    if as_postgres:
+        shutil.chown(folder, "postgres", "postgres")
+        for parent in list(folder.parents)[:2]:
+            parent.chmod(0o755)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+
+    def run(program: str, *arguments: str) -> None:
+        command = [*as_postgres, str(programs[-1] / program), "-D", str(folder / "cluster"), *arguments]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
+
+    run("initdb", "-A", "trust", "-U", "signaallijn", "-E", "UTF8", "--no-sync")
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
+    run("pg_ctl", "-w", "-o", options, "-l", str(folder / "log"), "start")
+    yield f"postgresql+psycopg://signaallijn@127.0.0.1:{port}/postgres"
+    run("pg_ctl", "-m", "immediate", "stop")
+
+
+@pytest.fixture(scope="module")
+def store(server: str) -> Iterator[Store]:
+    store = Store(server)
+    store.migrate()
+    store.migrate()
+    yield store
+    store.close()
+
+
+def a_tip(name: str, care_point: str = "lumens-emp") -> NewTip:
+    return NewTip(name, b"digest of " + name.encode(), care_point, TODAY, hidden=False, sealed=b"sealed")
+
+
+def test_tip_notice_and_draft_are_kept_together_and_once(store: Store) -> None:
+    store.drafts.add(b"draft", b"box", 100)
+    assert store.tips.keep(a_tip("one"), DraftChange(b"draft", b"sent"), "notice-1")
+    assert not store.tips.keep(a_tip("one"), DraftChange(b"draft", b"sent again"), "notice-2")
+    assert store.drafts.box_of(b"draft", now=50) == b"sent"
+    assert store.drafts.box_of(b"draft", now=100) is None
+    assert [notice.id for notice in store.outbox.waiting()] == ["notice-1"]
+
+
+def test_the_same_tip_sent_eight_times_at_once_is_one_tip(store: Store) -> None:
+    store.drafts.add(b"parallel", b"box", 100)
+    with ThreadPoolExecutor(8) as threads:
+        kept = list(
+            threads.map(
+                lambda number: store.tips.keep(
+                    a_tip("parallel"), DraftChange(b"parallel", b"sent"), f"parallel-{number}"
+                ),
+                range(8),
+            )
+        )
+    assert sorted(kept) == [False] * 7 + [True]
+
+
+def test_a_draft_is_changed_only_by_who_read_its_last_state(store: Store) -> None:
+    store.drafts.add(b"swap", b"first", 100)
+    assert store.drafts.replace(b"swap", b"first", b"second")
+    assert not store.drafts.replace(b"swap", b"first", b"third")
+    assert store.drafts.box_of(b"swap", now=0) == b"second"
+    store.drafts.drop_expired(now=100)
+    assert store.drafts.box_of(b"swap", now=0) is None
+
+
+def test_a_message_number_is_given_once_and_not_again_after_deletion(store: Store) -> None:
+    store.drafts.add(b"talk", b"box", 100)
+    store.tips.keep(a_tip("talk"), DraftChange(b"talk", b"sent"), "notice-talk")
+    answer = [
+        StoredMessage(f"answer-{reader}", "talk", "answer", 1, reader, TODAY, b"sealed")
+        for reader in ("tipster", "desk")
+    ]
+    assert store.tips.add_messages(answer)
+    assert not store.tips.add_messages(answer)
+    assert store.tips.delete_answer("talk", "answer-tipster")
+    assert not store.tips.delete_answer("talk", "answer-desk")
+    assert store.tips.next_number("talk", "answer") == 2
+
+
+def test_another_point_finds_and_changes_nothing(store: Store) -> None:
+    store.drafts.add(b"own", b"box", 100)
+    store.tips.keep(a_tip("own"), DraftChange(b"own", b"sent"), "notice-own")
+    assert store.tips.get("own", "zvh-groningen") is None
+    assert not store.tips.set_status("own", "zvh-groningen", "closed")
+    assert store.tips.set_status("own", "lumens-emp", "read")
+
+
+def test_sessions_codes_and_proofs_work(store: Store) -> None:
+    noor = Coordinator("id-noor", "noor", "Noor", "noor@example.nl", "lumens-emp", "nl", "age1pq1x", b"half", b"box")
+    wrapped = WrappedKey("wrapped", noor.id, "passphrase", b"sealed")
+    store.coordinators.add(noor, wrapped, Grant("grant", noor.id, "lumens-emp", 1, b"sealed"))
+    assert store.coordinators.use_totp(noor.id, 7)
+    assert not store.coordinators.use_totp(noor.id, 7)
+    assert store.coordinators.prove(noor.id, "lumens-emp", 1, TODAY)
+    assert [proof.proved_on for proof in store.coordinators.proofs("lumens-emp")] == [TODAY]
+    now = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    store.coordinators.begin_session(b"session", noor.id, now, now + timedelta(hours=1))
+    found = store.coordinators.use_session(b"session", now + timedelta(minutes=5), now)
+    assert found is None  # last used at `now`, which is not after `now`
+    found = store.coordinators.use_session(b"session", now + timedelta(minutes=5), now - timedelta(minutes=10))
+    assert found is not None
+    assert found.login == "noor"
