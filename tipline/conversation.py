@@ -47,6 +47,10 @@ class Conversations:
     holders: Holders
     clock: Callable[[], datetime]
 
+    def exists(self, derived: Derived) -> bool:
+        """Whether a tip has this receipt. The same work either way: nothing is opened."""
+        return self.tips.by_lookup(derived.lookup_digest) is not None
+
     def open(self, derived: Derived) -> Conversation | None:
         """The conversation of this receipt; None when no tip has it."""
         tip = self.tips.by_lookup(derived.lookup_digest)

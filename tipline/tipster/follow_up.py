@@ -102,7 +102,7 @@ def _visit(form: TipForm, typed: str) -> str:
     except NotAReceiptError as reason:
         return form.drafts.begin(FollowUpDraft(fault=type(reason).__name__))
     derived = derive(receipt, form.world.settings.salt)
-    if form.conversations.open(derived) is None:
+    if not form.conversations.exists(derived):
         return form.drafts.begin(FollowUpDraft(fault="unknown"))
     return form.drafts.begin(FollowUpDraft(derived))
 
