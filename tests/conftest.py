@@ -1,0 +1,107 @@
+"""The few fixtures that several tests share: a running site, a browser, and the cast.
+
+A site and a browser live as long as a module's tests, so that modules share nothing; `xdist_group` keeps a module's
+tests with one worker."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from people import Ada, Coordinator
+from running import RunningSite, running_site
+
+CHROMIUM = Path("/usr/bin/chromium")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+"""A browser that asks nothing of anybody but the site under test."""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    with running_site(tmp_path_factory.mktemp("site")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    if not CHROMIUM.exists():
+        pytest.fail("no chromium here; run: sudo apt-get install chromium", pytrace=False)
+    return CHROMIUM
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright, chromium: Path) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def tipster(site: RunningSite, browser: Browser) -> Iterator[Callable[[str], Ada]]:
+    """Ada with a fresh browser without JavaScript, in the language that is asked for."""
+    with ExitStack() as closing:
+
+        def comes(language: str = "nl") -> Ada:
+            context = closing.enter_context(browser.new_context(java_script_enabled=False))
+            return Ada(context.new_page(), site, language)
+
+        yield comes
+
+
+@pytest.fixture
+def ada(tipster: Callable[[str], Ada]) -> Ada:
+    return tipster("nl")
+
+
+@pytest.fixture(scope="module")
+def coordinator(site: RunningSite, browser: Browser) -> Iterator[Callable[[str], Coordinator]]:
+    """A coordinator by name, each with one browser for all tests of a module: a sign-in code works only once."""
+    there: dict[str, Coordinator] = {}
+    with ExitStack() as closing:
+
+        def comes(name: str) -> Coordinator:
+            if name not in there:
+                context = closing.enter_context(browser.new_context(locale="nl-NL"))
+                there[name] = Coordinator(context.new_page(), site, name.lower())
+            return there[name]
+
+        yield comes
+
+
+@pytest.fixture
+def noor(coordinator: Callable[[str], Coordinator]) -> Coordinator:
+    """Coordinates Eindhoven, with Bilal."""
+    return coordinator("Noor")
+
+
+@pytest.fixture
+def bilal(coordinator: Callable[[str], Coordinator]) -> Coordinator:
+    return coordinator("Bilal")
+
+
+@pytest.fixture
+def sam(coordinator: Callable[[str], Coordinator]) -> Coordinator:
+    """Coordinates Groningen, with Femke, and must see nothing of Eindhoven."""
+    return coordinator("Sam")
+
+
+@pytest.fixture
+def mira(coordinator: Callable[[str], Coordinator]) -> Coordinator:
+    """Sits at the national point, with Joost."""
+    return coordinator("Mira")

@@ -1,0 +1,252 @@
+"""The cast of the journeys, with their deeds as methods. Ada tells; Noor and Bilal coordinate Eindhoven; Sam and Femke
+coordinate Groningen and must see nothing of it; Mira and Joost sit at the national point.
+
+Deeds go by addresses, names of fields and ids, never by words on a button, so that they are the same in each language."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from playwright.sync_api import Locator, Page, expect
+
+from running import RunningSite
+from tipline.tipster.addresses import address
+
+REGION_PAGE = MappingProxyType({"nl": "/nl/regio/{}", "en": "/en/region/{}"})
+CODE = re.compile(r"\d{5}(?: \d{5}){4}")
+UNLOCKING_MILLISECONDS = 60_000
+"""The passphrase is stretched in the browser, slowly on purpose."""
+CODES_RENEWED = 2_000
+"""How often at most to load the page that shows a fresh sign-in code; there is one every 30 seconds."""
+
+
+class Ada:
+    """Reports what she sees. `page` is hers; scripts may be off."""
+
+    def __init__(self, page: Page, site: RunningSite, language: str = "nl") -> None:
+        self.page = page
+        self.site = site
+        self.language = language
+
+    def opens(self, name: str) -> None:
+        """A page of the tip line, by the name of its address."""
+        self.page.goto(self.site.public_url + address(name, self.language))
+
+    def opens_region_page(self, region: str) -> None:
+        self.page.goto(self.site.public_url + REGION_PAGE[self.language].format(region))
+
+    def goes_to_the_form(self) -> None:
+        """By the page's own link, wherever she is."""
+        self.page.locator(f'main a[href="{address("tip_start", self.language)}"]').first.click()
+
+    def reports(self, place: str, story: str, **answers: str | Sequence[str]) -> str:
+        """A whole report, from the first page of the form to the code, which she writes down and gives back."""
+        if not self.is_at("tip_start"):
+            self.opens("tip_start")
+        self.gives_place(place)
+        self.goes_on()
+        self.tells(story, **answers)
+        self.sends()
+        code = self.gets_a_code()
+        self.has_the_code()
+        return code
+
+    def gives_place(self, place: str) -> None:
+        self.types(self.page.locator("#place"), place)
+        self._posts(self.page.locator("form", has=self.page.locator("#place")))
+
+    def chooses(self, where: str) -> None:
+        """One of the places, or ways to answer, that she is offered: `online`, `unknown` or a municipality's code."""
+        choice = self.page.locator(f'input[name="where"][value="{where}"]')
+        choice.check()
+        self._posts(self.page.locator("form", has=choice))
+
+    def is_told_the_care_point(self) -> str:
+        """What the page says about who will read it."""
+        return self.page.locator("#care-point").inner_text()
+
+    def goes_on(self) -> None:
+        """To the story, once she was told who will read it."""
+        self.page.locator(f'main a.btn[href="{self._here("tip_story")}"]').click()
+
+    def tells(self, story: str, **answers: str | Sequence[str]) -> None:
+        """The story and, by the questions' ids, the other answers: a text, or choices by their ids."""
+        form = self.page.locator("form", has=self.page.locator("#story"))
+        for question, answer in {"story": story, **answers}.items():
+            field = form.locator(f'textarea[name="{question}"]')
+            if field.count():
+                self.types(field, str(answer))
+                continue
+            for choice in [answer] if isinstance(answer, str) else answer:
+                form.locator(f'input[name="{question}"][value="{choice}"]').check()
+        self._posts(form)
+
+    def sends(self) -> None:
+        expect(self.page.locator("#send")).to_be_visible()
+        self._posts(self.page.locator("form", has=self.page.locator("#send")))
+
+    def gets_a_code(self) -> str:
+        """The code as the page shows it, in groups."""
+        code = self.page.locator("#receipt").inner_text()
+        code = " ".join(code.split())
+        assert CODE.fullmatch(code), "a code is five groups of five digits"
+        return code
+
+    def has_the_code(self) -> None:
+        """She wrote it down: from now on no page shows it."""
+        self._posts(self.page.locator(f'form[action="{self._here("tip_code")}"]'))
+        expect(self.page.locator("#no-code")).to_be_visible()
+
+    def comes_back_with(self, code: str) -> None:
+        self.opens("follow_up")
+        self.types(self.page.locator("#code"), code)
+        self._posts(self.page.locator("form", has=self.page.locator("#code")))
+
+    def reads_answers(self) -> list[str]:
+        return [one or "" for one in self.page.locator("#answers .typed").all_text_contents()]
+
+    def sees_that_there_is_no_answer(self) -> None:
+        expect(self.page.locator("#no-answers")).to_be_visible()
+        expect(self.page.locator("#answers")).to_have_count(0)
+
+    def adds(self, text: str) -> None:
+        self.types(self.page.locator("#addition"), text)
+        self._posts(self.page.locator("form", has=self.page.locator("#addition")))
+
+    def deletes_answer(self) -> None:
+        """The first of those she sees."""
+        self._posts(self.page.locator("#answers form").first)
+
+    def is_done(self) -> None:
+        self._posts(self.page.locator(f'form[action="{self._here("close_conversation")}"]'))
+
+    def is_at(self, name: str) -> bool:
+        path = self.page.url.removeprefix(self.site.public_url).partition("#")[0]
+        return re.fullmatch(address(name, self.language, "[^/]+"), path) is not None
+
+    def types(self, field: Locator, text: str) -> None:
+        field.fill(text)
+
+    def _here(self, name: str) -> str:
+        """An address of the draft that she is in."""
+        draft = re.search(r"/([\w-]{16,})(?:/|$)", self.page.url.removeprefix(self.site.public_url).partition("#")[0])
+        assert draft, self.page.url
+        return address(name, self.language, draft[1])
+
+    def _posts(self, form: Locator) -> None:
+        """Presses the button of a form, and looks that its answer leaves nothing behind on her phone."""
+        with self.page.expect_response(lambda answer: answer.request.method == "POST") as posted:
+            form.locator("button").first.click()
+        assert posted.value.status == 303, f"{posted.value.status} {posted.value.url}"
+        self.page.wait_for_load_state()
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case as a coordinator reads it."""
+
+    tags: tuple[str, ...]
+    answers: Mapping[str, str]
+    """What the tip says: label -> text, as it is written on the desk."""
+    messages: tuple[tuple[str, str], ...]
+    """Who wrote, and what."""
+
+
+class Coordinator:
+    """Works at a desk, in a browser with JavaScript."""
+
+    def __init__(self, page: Page, site: RunningSite, login: str) -> None:
+        self.page = page
+        self.site = site
+        self.login = login
+
+    def opens_the_desk(self) -> None:
+        """Signs in and unlocks; when the desk is open already, looks for new tips."""
+        if self.page.locator("#view h1").is_visible():
+            self.looks_for_new_tips()
+            return
+        self.page.goto(f"{self.site.desk_url}/login")
+        self.types_credentials(self.site.people[self.login].passphrase)
+        self.page.locator("#door-form button").click()
+        expect(self.page.locator("#view h1")).to_be_visible(timeout=UNLOCKING_MILLISECONDS)
+
+    def types_credentials(self, passphrase: str) -> None:
+        self.page.locator("#login").fill(self.login)
+        self.page.locator("#passphrase").fill(passphrase)
+        self.page.locator("#code").fill(self._fresh_code())
+
+    def looks_for_new_tips(self) -> None:
+        self.goes_to_the_inbox()
+        with self.page.expect_response(lambda answer: answer.url.endswith("/tips")):
+            self.page.locator('[data-slot="refresh"]').click()
+        expect(self.page.locator('[data-slot="refresh"]')).to_be_focused()
+
+    def goes_to_the_inbox(self) -> None:
+        inbox = self.page.locator('#bar [data-slot="inbox"]')
+        if inbox.get_attribute("aria-current") is None:
+            inbox.click()
+        expect(self.page.locator('#view [data-slot="all"]')).to_be_visible()
+
+    def sees_nothing(self) -> None:
+        expect(self.page.locator('#view [data-slot="all"]')).to_have_text("0")
+        expect(self.page.locator('#view [data-slot="empty"]')).to_be_visible()
+        expect(self.page.locator('#view [data-slot="rows"] tr')).to_have_count(0)
+
+    def sees_in_the_inbox(self, words: str) -> Locator:
+        """The line of the tip that begins with these words."""
+        row = self.page.locator('#view [data-slot="rows"] tr', has_text=words)
+        expect(row).to_have_count(1)
+        return row
+
+    def reads(self, words: str) -> Case:
+        """Opens the tip that begins with these words."""
+        self.goes_to_the_inbox()
+        self.sees_in_the_inbox(words).locator("a").click()
+        expect(self.page.locator('#view [data-slot="thread"]')).to_be_visible()
+        return self.sees_the_case()
+
+    def sees_the_case(self) -> Case:
+        case = self.page.locator("#view")
+        facts = case.locator('[data-slot="answers"]')
+        names, texts = facts.locator("dt").all_text_contents(), facts.locator("dd").all_text_contents()
+        messages = case.locator('[data-slot="thread"] > li:has([data-slot="text"])')
+        who = messages.locator('[data-slot="who"]').all_text_contents()
+        written = messages.locator('[data-slot="text"]').all_text_contents()
+        return Case(
+            tags=tuple(case.locator('[data-slot="tags"] .tag').all_text_contents()),
+            answers=dict(zip(names, texts, strict=True)),
+            messages=tuple(zip(who, written, strict=True)),
+        )
+
+    def answers(self, text: str) -> None:
+        """In the case that is open."""
+        said = self.page.locator('#view .ours [data-slot="text"]')
+        before = said.count()
+        self.page.locator("#answer").fill(text)
+        with self.page.expect_response(lambda answer: answer.url.endswith("/answers")) as kept:
+            self.page.locator('#view [data-slot="send"]').click()
+        assert kept.value.status == 201
+        expect(said).to_have_count(before + 1)
+
+    def sets_status(self, status: str) -> None:
+        self.page.locator("#status").select_option(status)
+        with self.page.expect_response(lambda answer: answer.url.endswith("/status")) as kept:
+            self.page.locator('#view [data-slot="status-form"] button').click()
+        assert kept.value.status == 200
+        expect(self.page.locator("#status")).to_be_focused()
+
+    def _fresh_code(self) -> str:
+        """From the demonstration's own login page; after two sign-ins at once the next takes half a minute."""
+        reader = self.page.context.new_page()
+        try:
+            for _ in range(CODES_RENEWED):
+                reader.goto(f"{self.site.desk_url}/login")
+                login = reader.locator(f'[data-fill="login"]:text-is("{self.login}")')
+                person = reader.locator(".people li", has=login)
+                code = person.locator('[data-fill="code"]')
+                if code.count():
+                    return code.inner_text().strip()
+        finally:
+            reader.close()
+        raise AssertionError("the desk never showed a fresh code")
