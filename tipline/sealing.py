@@ -12,7 +12,7 @@ import hmac
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -148,6 +148,7 @@ def _public_key(recipient: str) -> MLKEM768X25519PublicKey:
     return MLKEM768X25519PublicKey(mlkem, X25519PublicKey.from_public_bytes(raw[_MLKEM_PUBLIC:]))
 
 
+@lru_cache(maxsize=1024)  # recipients of coordinators and care points: few, public, asked for on every page
 def fingerprint(recipient: str) -> str:
     """The 25 digits by which people recognise a recipient over the telephone. Raises NotARecipientError."""
     _public_key(recipient)
