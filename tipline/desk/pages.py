@@ -167,7 +167,7 @@ def keys(request: Request, coordinator: Coordinator) -> Response:
         {
             "login": coordinator.login,
             "name": coordinator.name,
-            "care_point": {"id": point.id, "organisation": point.organisation, "region": point.region_label},
+            "care_point": {"id": point.id, "name": point.short_name, "region": point.region_label},
             "wrapped": [{"unlocker": one.unlocker, "sealed": _base64url(one.sealed)} for one in wrapped],
             "grants": [
                 {"care_point": grant.care_point, "number": grant.number, "sealed": _base64url(grant.sealed)}

@@ -130,9 +130,8 @@ class Desk {
   #fillBar() {
     this.#emptyBar();
     const bar = view("bar");
-    slot(bar, "care-point").textContent = [this.#me.care_point.organisation, this.#me.care_point.region]
-      .filter(Boolean)
-      .join(", ");
+    const { name, region } = this.#me.care_point;
+    slot(bar, "care-point").textContent = [name, region].filter(Boolean).join(", ");
     slot(bar, "name").textContent = this.#me.name;
     this.#bar.append(bar);
   }

@@ -49,7 +49,8 @@ function firstWords(tip) {
   const signs = [...story];
   if (signs.length <= FIRST_WORDS) return story || say("nothing");
   const cut = signs.slice(0, FIRST_WORDS).join("");
-  return `${cut.slice(0, Math.max(cut.lastIndexOf(" "), FIRST_WORDS / 2))}…`;
+  const whole = cut.slice(0, Math.max(cut.lastIndexOf(" "), FIRST_WORDS / 2));
+  return `${whole.replace(/[\s.,;:!?]+$/, "")}…`;
 }
 
 function age(unread) {

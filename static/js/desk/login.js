@@ -23,6 +23,7 @@ export class Door {
   #code = document.getElementById("code");
   #reveal = document.getElementById("reveal");
   #isBusy = false;
+  #mode; // sign-in: all fields; unlock: the passphrase only
   #vault;
   #enter;
 
@@ -30,7 +31,7 @@ export class Door {
   constructor(vault, enter) {
     this.#vault = vault;
     this.#enter = enter;
-    this.mode = this.#section.dataset.login ? "unlock" : "sign-in";
+    this.#mode = this.#section.dataset.login ? "unlock" : "sign-in";
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#submit();
@@ -45,8 +46,8 @@ export class Door {
 
   /** Shows the door, to sign in anew; `why` says what closed it. */
   close(why) {
-    this.mode = "sign-in";
-    for (const part of this.#section.querySelectorAll("[data-for]")) part.hidden = part.dataset.for !== "sign-in";
+    this.#mode = "sign-in";
+    this.#showMode();
     this.#section.hidden = false;
     title(say("title-sign-in"));
     showWrong(this.#wrong, why);
@@ -73,9 +74,9 @@ export class Door {
   }
 
   async #open() {
-    const login = this.mode === "unlock" ? this.#section.dataset.login : this.#login.value;
+    const login = this.#mode === "unlock" ? this.#section.dataset.login : this.#login.value;
     if (!login.trim()) throw new RefusedError("login-missing");
-    if (this.mode === "sign-in" && !this.#code.value.trim()) throw new RefusedError("code-missing");
+    if (this.#mode === "sign-in" && !this.#code.value.trim()) throw new RefusedError("code-missing");
     announce(say("stretching"));
     const half = await this.#vault.ask("stretch", {
       passphrase: this.#passphrase.value,
@@ -83,10 +84,10 @@ export class Door {
       salt: this.#section.dataset.salt,
     });
     let language = null;
-    if (this.mode === "sign-in") {
+    if (this.#mode === "sign-in") {
       announce(say("signing-in"));
       ({ language } = await post("/login", { login, half, code: this.#code.value }));
-      this.mode = "unlock"; // the code is used: what still goes wrong now needs the passphrase only
+      this.#mode = "unlock"; // the code is used: what still goes wrong now needs the passphrase only
       this.#section.dataset.login = login;
     }
     announce(say("unlocking"));
@@ -99,19 +100,21 @@ export class Door {
       return;
     }
     this.#showMode();
-    errorTitle(say(this.mode === "unlock" ? "title-unlock" : "title-sign-in"));
+    errorTitle(say(`title-${this.#mode}`));
     showWrong(this.#wrong, wordsFor(error));
   }
 
   #showMode() {
-    for (const part of this.#section.querySelectorAll("[data-for]")) part.hidden = part.dataset.for !== this.mode;
+    document.getElementById("door-heading").textContent = say(`title-${this.#mode}`);
+    document.getElementById("door-button").textContent = say(`button-${this.#mode}`);
+    for (const part of this.#section.querySelectorAll("[data-for]")) part.hidden = part.dataset.for !== this.#mode;
   }
 
   #fillIn(person) {
     for (const value of person.querySelectorAll("[data-fill]")) {
       document.getElementById(value.dataset.fill).value = value.textContent;
     }
-    this.#form.querySelector("button").focus();
+    document.getElementById("door-button").focus();
   }
 }
 
