@@ -3,7 +3,7 @@
 Only who opened the tip, or holds the receipt, can speak in it: every message carries an HMAC under the reply key, and
 a file that does not verify is not shown. Knows nothing of pages."""
 
-import uuid
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -60,8 +60,11 @@ class Conversations:
         return Conversation(tip, answers, self.tips.next_number(tip.id, Kind.ADDITION) - 1)
 
     def add(self, held: Held[FollowUpDraft], tip: StoredTip, derived: Derived, text: str, language: str) -> None:
-        """Seals an addition to the care point. Adding the same draft's addition again adds nothing. Raises
-        `NumberTakenError`, `heads.TextTooLongError` and what `seal_for_desk` raises."""
+        """Seals an addition to the care point. The same post again, at once or later in this visit, adds nothing.
+        Raises `NumberTakenError`, `heads.TextTooLongError` and what `seal_for_desk` raises."""
+        words = hashlib.sha256(text.encode()).hexdigest()
+        if words == held.draft.added:
+            return
         number = self.tips.next_number(tip.id, Kind.ADDITION)
         head = Head(Kind.ADDITION, tip.id, (tip.care_point,), number, Author.TIPSTER, language)
         plaintext = heads.write(head, {"text": text}, derived.reply_key)
@@ -74,7 +77,7 @@ class Conversations:
             written_on=self.clock().date(),
             sealed=seal_for_desk(plaintext, tip.care_point, self.holders),
         )
-        after = self.drafts.change(held, FollowUpDraft(derived, said="added", addition=str(uuid.uuid4())))
+        after = self.drafts.change(held, FollowUpDraft(derived, said="added", added=words))
         if not self.tips.add_messages([message], after) and not self._was_added(message):
             raise NumberTakenError
 

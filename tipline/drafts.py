@@ -82,7 +82,9 @@ class FollowUpDraft:
     said: str = ""
     """What the last step did, told once: `added` or `deleted`."""
     addition: str = field(default_factory=lambda: str(uuid.uuid4()))
-    """The id of the next addition, fixed beforehand so that adding twice makes one."""
+    """The id of the next addition, fixed beforehand so that adding twice at once makes one."""
+    added: str = field(default="", repr=False)
+    """SHA-256 of what was added last in this visit, so that the same post sent again later adds nothing."""
 
     lifetime = FOLLOW_UP_SECONDS
 

@@ -1,0 +1,241 @@
+"""The real server for tests: the command itself as a process of its own, spoken to over a socket."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import urlencode
+
+COMMAND = Path(sys.executable).with_name("signaallijn")
+SERVE_AGAIN = Path(__file__).with_name("serve_again.py")
+FORM = "application/x-www-form-urlencoded"
+STEPS = {
+    "nl": ("/nl/melden", "plaats", "verhaal", "controle", "code"),
+    "en": ("/en/report", "place", "story", "check", "code"),
+}
+START_SECONDS = 30.0
+Fields = Mapping[str, str | Sequence[str]] | Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    @property
+    def location(self) -> str:
+        return self.headers.get("location", "")
+
+    @property
+    def main(self) -> str:
+        """What a person reads of the page."""
+        found = re.search(r"<main.*</main>", self.text, re.DOTALL)
+        return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", found[0])) if found else ""
+
+
+@dataclass(frozen=True)
+class Client:
+    """Speaks to one host name of the server. Each request has a connection of its own."""
+
+    port: int
+    host: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Sent with every request."""
+    seconds: float = 30.0
+
+    def send(
+        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=self.seconds)
+        try:
+            sent = {"Host": f"{self.host}:{self.port}", **self.headers, **(headers or {})}
+            connection.request(method, path, body, sent)
+            response = connection.getresponse()
+            return Answer(
+                response.status, {name.lower(): value for name, value in response.getheaders()}, response.read()
+            )
+        finally:
+            connection.close()
+
+    def get(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
+        return self.send("GET", path, None, headers)
+
+    def post(self, path: str, fields: Fields = (), headers: Mapping[str, str] | None = None) -> Answer:
+        body = urlencode(fields, doseq=True).encode()
+        return self.send("POST", path, body, {"Content-Type": FORM, **(headers or {})})
+
+    def raw(self, request: bytes, *, hangs_up: bool = False) -> bytes:
+        """Sends these very bytes and reads until the server closes the connection, or hangs up at once."""
+        with socket.create_connection(("127.0.0.1", self.port), self.seconds) as connection:
+            connection.sendall(request)
+            if hangs_up:
+                return b""
+            answer = bytearray()
+            while piece := _received(connection):
+                answer += piece
+            return bytes(answer)
+
+
+@dataclass
+class Server:
+    """A server process with its data directory and everything it said."""
+
+    data: Path
+    port: int
+    process: subprocess.Popen[bytes]
+    output: Path
+    public: Client = field(init=False)
+    desk: Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.public = Client(self.port, "localhost")
+        self.desk = Client(self.port, "desk.localhost")
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    @property
+    def desk_url(self) -> str:
+        return f"http://desk.localhost:{self.port}"
+
+    @property
+    def database(self) -> Path:
+        return self.data / "signaallijn.sqlite3"
+
+    def said(self) -> str:
+        return self.output.read_text("utf-8", "replace")
+
+    def is_well(self) -> bool:
+        return self.public.get("/healthz").status == 200
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(20)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait(20)
+
+
+@contextmanager
+def running_demo(data: Path, **env: str) -> Iterator[Server]:
+    """`signaallijn demo` on a fresh data directory, ready to answer; `env` is added to its environment. What it prints
+    goes to a file beside the data directory."""
+    port = free_port()
+    with _running([str(COMMAND), "demo", "--port", str(port), "--data", str(data)], data, port, env) as server:
+        yield server
+
+
+@contextmanager
+def running_again(data: Path, **env: str) -> Iterator[Server]:
+    """The same demonstration once more, on the data directory that it left behind."""
+    port = free_port()
+    with _running([sys.executable, str(SERVE_AGAIN), str(data), str(port)], data, port, env) as server:
+        yield server
+
+
+@contextmanager
+def running_command(arguments: Sequence[str], data: Path, port: int, **env: str) -> Iterator[Server]:
+    """Any other command of ours that serves on `port`."""
+    with _running([str(COMMAND), *arguments], data, port, env) as server:
+        yield server
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _running(command: Sequence[str], data: Path, port: int, env: Mapping[str, str]) -> Iterator[Server]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("SIGNAALLIJN_")}
+    output = data.with_name(f"{data.name}-{port}.out")
+    with output.open("wb") as said:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT, env={**clean, **env}
+        )
+    server = Server(data, port, process, output)
+    try:
+        _wait_until_ready(server)
+        yield server
+    finally:
+        server.stop()
+
+
+def _wait_until_ready(server: Server) -> None:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until and server.process.poll() is None:
+        try:
+            if server.is_well():
+                return
+        except OSError:
+            time.sleep(0.02)  # nobody listens yet
+    raise AssertionError(f"the server did not start: {server.said()}")
+
+
+def _received(connection: socket.socket) -> bytes:
+    try:
+        return connection.recv(65536)
+    except ConnectionResetError:
+        return b""
+
+
+@dataclass
+class Report:
+    """One report through the real form, as a browser without script sends it."""
+
+    client: Client
+    language: str = "nl"
+    draft: str = ""
+
+    def path(self, step: int) -> str:
+        start, *steps = STEPS[self.language]
+        return f"{start}/{self.draft}/{steps[step - 1]}" if step else start
+
+    def begins(self, place: str = "5611", **more: str) -> "Report":
+        answer = self.client.post(self.path(0), {"place": place, **more})
+        assert answer.status == 303, answer.status
+        self.draft = answer.location.split("/")[3]
+        assert self.client.get(self.path(1)).status == 200
+        return self
+
+    def tells(self, story: str, **more: str | Sequence[str]) -> "Report":
+        assert self.client.get(self.path(2)).status == 200
+        answer = self.client.post(self.path(2), {"story": story, **more})
+        assert answer.location == self.path(3), answer.location
+        return self
+
+    def sends(self) -> Answer:
+        return self.client.post(self.path(3))
+
+    def code(self) -> str:
+        """The digits that the page shows; empty when it shows none any more."""
+        answer = self.client.get(self.path(4))
+        assert answer.status == 200, answer.status
+        shown = re.search(r'id="receipt".*?</p>', answer.text, re.DOTALL)
+        return "".join(re.findall(r"[0-9]", re.sub(r"<[^>]+>", "", "<" + shown[0]))) if shown else ""
+
+    def acknowledges(self) -> Answer:
+        return self.client.post(self.path(4))
+
+
+def follow_up(client: Client, code: str, language: str = "nl") -> str:
+    """Enters a code and returns the address of the visit."""
+    path = {"nl": "/nl/melden/vervolg", "en": "/en/report/follow-up"}[language]
+    answer = client.post(path, {"receipt": code})
+    assert answer.status == 303, answer.status
+    return answer.location

@@ -1,0 +1,168 @@
+"""Sent twice makes one tip with one code: at once, later, after the code was seen, and when the server died between."""
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
+from pathlib import Path
+
+import pytest
+from server import Answer, Report, Server, follow_up, running_again, running_demo
+
+pytestmark = pytest.mark.xdist_group("sending-twice")
+
+AT_ONCE = 8
+
+DIES_AFTER_KEEPING = """
+import os
+import tipline.storage.tips
+Tips = tipline.storage.tips.Tips
+{name} = Tips.{name}
+
+def dying(self, *arguments, **named):
+    if {name}(self, *arguments, **named):
+        os._exit(9)
+
+Tips.{name} = dying
+"""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running_demo(tmp_path_factory.mktemp("twice") / "data") as running:
+        yield running
+
+
+def rows(server: Server, table: str) -> int:
+    database = sqlite3.connect(server.database)
+    count = database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
+    database.close()
+    return int(count)
+
+
+def at_once(deed: Callable[[], Answer]) -> list[Answer]:
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        return [each.result() for each in [threads.submit(deed) for _ in range(AT_ONCE)]]
+
+
+def ready(server: Server) -> Report:
+    return Report(server.public).begins("5611").tells("Elke dinsdag haalt een man hem op.")
+
+
+def test_sent_eight_times_at_once_it_is_one_tip_with_one_code(server: Server) -> None:
+    report, before = ready(server), rows(server, "tips")
+    answers = at_once(report.sends)
+    assert {(answer.status, answer.location) for answer in answers} == {(303, report.path(4))}
+    assert rows(server, "tips") == before + 1
+    codes = {report.code() for _ in range(3)}
+    assert len(codes) == 1
+    assert len(codes.pop()) == 25
+
+
+def delivered(server: Server) -> int:
+    """How many notices went out, once none waits any more."""
+    while rows(server, "notices"):
+        assert server.is_well()
+    return server.said().count("Er is iets nieuws")
+
+
+def test_each_tip_is_announced_once(server: Server) -> None:
+    before, report = delivered(server), ready(server)
+    at_once(report.sends)
+    report.sends()
+    ready(server).sends()
+    assert delivered(server) == before + 2
+
+
+def test_sent_again_later_it_shows_the_same_code(server: Server) -> None:
+    report = ready(server)
+    report.sends()
+    code, before = report.code(), rows(server, "tips")
+    assert report.sends().location == report.path(4)
+    assert report.code() == code
+    assert rows(server, "tips") == before
+
+
+def test_sent_again_after_acknowledging_it_says_only_sent(server: Server) -> None:
+    report = ready(server)
+    report.sends()
+    code, before = report.code(), rows(server, "tips")
+    assert report.acknowledges().location == report.path(4)
+    assert report.sends().location == report.path(4)
+    page = server.public.get(report.path(4))
+    assert 'id="no-code"' in page.text
+    assert not re.search(r"[0-9]{5}", page.main)
+    assert rows(server, "tips") == before
+    assert server.public.get(follow_up(server.public, code)).status == 200
+
+
+def test_a_sent_report_shows_none_of_its_steps_any_more(server: Server) -> None:
+    report = ready(server)
+    report.sends()
+    for step in (1, 2, 3):
+        answer = server.public.get(report.path(step))
+        assert (answer.status, answer.location) == (303, report.path(4))
+        assert server.public.post(report.path(step), {"story": "iets anders"}).location == report.path(4)
+
+
+def test_two_reports_are_two_tips_with_two_codes(server: Server) -> None:
+    first, second, before = ready(server), ready(server), rows(server, "tips")
+    assert first.sends().status == second.sends().status == 303
+    assert first.code() != second.code()
+    assert rows(server, "tips") == before + 2
+
+
+def test_added_eight_times_at_once_it_is_one_message(server: Server) -> None:
+    report = ready(server)
+    report.sends()
+    address, before = follow_up(server.public, report.code()), rows(server, "messages")
+    answers = at_once(lambda: server.public.post(address, {"addition": "Het was een rode auto."}))
+    assert {(answer.status, answer.location) for answer in answers} == {(303, address)}
+    assert 'id="said"' in server.public.get(address).text
+    assert rows(server, "messages") == before + 1
+
+
+def test_the_same_words_added_again_later_are_one_message(server: Server) -> None:
+    report = ready(server)
+    report.sends()
+    address, before = follow_up(server.public, report.code()), rows(server, "messages")
+    for words in ("Het was een rode auto.", "Het was een rode auto.\r\n", "Of toch blauw.", "Of toch blauw."):
+        assert server.public.post(address, {"addition": words}).location == address
+    assert rows(server, "messages") == before + 2
+
+
+def dies_after(name: str, data: Path) -> dict[str, str]:
+    """The environment of a server that dies as soon as `Tips.name` has committed, before it answers."""
+    planted = data.parent / name
+    planted.mkdir()
+    (planted / "sitecustomize.py").write_text(DIES_AFTER_KEEPING.format(name=name), "utf-8")
+    return {"PYTHONPATH": str(planted)}
+
+
+def dies_at(server: Server, deed: Callable[[], object]) -> bool:
+    with pytest.raises((HTTPException, OSError)):
+        deed()
+    return server.process.wait(20) == 9
+
+
+def test_killed_between_commit_and_answer_the_repeat_shows_the_same_code(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with running_demo(data, **dies_after("keep", data)) as server:
+        report = ready(server)
+        assert dies_at(server, report.sends)
+    with running_again(data, **dies_after("add_messages", data)) as server:
+        report.client = server.public
+        assert rows(server, "tips") == 1
+        assert report.sends().location == report.path(4)
+        code = report.code()
+        assert len(code) == 25
+        assert report.code() == code
+        assert rows(server, "tips") == 1
+        address = follow_up(server.public, code)
+        assert dies_at(server, lambda: server.public.post(address, {"addition": "Rode auto."}))
+    with running_again(data) as server:
+        assert rows(server, "messages") == 1
+        assert 'id="said"' in server.public.get(address).text
+        assert server.public.post(address, {"addition": "Rode auto."}).location == address
+        assert rows(server, "messages") == 1
