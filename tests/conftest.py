@@ -8,9 +8,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
-
 from people import Ada, Coordinator
+from playwright.sync_api import Browser, Playwright, sync_playwright
 from running import RunningSite, running_site
 
 CHROMIUM = Path("/usr/bin/chromium")

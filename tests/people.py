@@ -1,7 +1,8 @@
 """The cast of the journeys, with their deeds as methods. Ada tells; Noor and Bilal coordinate Eindhoven; Sam and Femke
 coordinate Groningen and must see nothing of it; Mira and Joost sit at the national point.
 
-Deeds go by addresses, names of fields and ids, never by words on a button, so that they are the same in each language."""
+Deeds go by addresses, names of fields and ids, never by words on a button, so that they are the same in
+each language."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -9,8 +10,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from playwright.sync_api import Locator, Page, expect
-
 from running import RunningSite
+
 from tipline.tipster.addresses import address
 
 REGION_PAGE = MappingProxyType({"nl": "/nl/regio/{}", "en": "/en/region/{}"})

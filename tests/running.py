@@ -110,7 +110,7 @@ def _wait_until_it_answers(site: RunningSite, process: subprocess.Popen[bytes]) 
 
 def _answers(site: RunningSite) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{site.port}/healthz", timeout=1) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"http://127.0.0.1:{site.port}/healthz", timeout=1) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, ConnectionError, TimeoutError):
         return False

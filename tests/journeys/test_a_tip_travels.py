@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-
 from people import Ada, Coordinator
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("a_tip_travels")]
