@@ -3,7 +3,6 @@
 Nothing that was typed is answered directly: it goes into the draft, and the page that a GET shows reads it there."""
 
 from dataclasses import replace
-from http import HTTPStatus
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
@@ -15,7 +14,7 @@ from tipline.questions import MAX_CHARACTERS, clean, faults_of, read_answers
 from tipline.routing import NoOpenCarePointError, Route
 from tipline.sealing import SealingError
 from tipline.tipster.addresses import LANGUAGES, address
-from tipline.tipster.answers import form_of, gone, incoming_of, page, see
+from tipline.tipster.answers import SHOWN, form_of, gone, incoming_of, page, see
 from tipline.tipster.forms import LONGEST_PLACE, TipForm, read_place
 
 
@@ -196,7 +195,7 @@ def _step(
         request,
         template,
         language,
-        HTTPStatus.OK,
+        SHOWN,
         draft=held.draft,
         draft_id=held.id,
         exit_url=f"/weg/{held.id}",
