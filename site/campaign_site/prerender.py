@@ -92,4 +92,4 @@ class SnapshotLayer:
             return
         left = (following - now).total_seconds() if following else LONGEST_CACHED
         cache_control = f"public, max-age={int(min(LONGEST_CACHED, left))}"
-        await send_page(found, cache_control.encode(), scope, receive, send)
+        await send_page(found, cache_control.encode(), scope, send)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import brotli  # type: ignore[import-untyped]  # the package ships no types
-from starlette.types import Receive, Scope, Send
+from starlette.types import Scope, Send
 
 Header = tuple[bytes, bytes]
 
@@ -60,9 +60,8 @@ def _variant(body: bytes, encoding: str, digest: str, headers: tuple[Header, ...
     return Variant(body, etag.encode(), (*headers, *own))
 
 
-async def send_page(page: Page, cache_control: bytes, scope: Scope, receive: Receive, send: Send) -> None:
+async def send_page(page: Page, cache_control: bytes, scope: Scope, send: Send) -> None:
     """Answers a GET or HEAD with the page, or with 304 when the browser has it already."""
-    del receive  # A GET has no body that matters; the server drains it.
     asked = dict(scope["headers"])
     variant = page.variants[_encoding(asked.get(b"accept-encoding", b""), page.variants)]
     headers = [*variant.headers, (b"cache-control", cache_control)]

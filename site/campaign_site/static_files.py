@@ -74,7 +74,7 @@ class StaticLayer:
             await self._app(scope, receive, send)
             return
         is_versioned = scope["query_string"] == f"v={self._files.version(name)}".encode()
-        await send_page(found, FOREVER if is_versioned else ASK_AGAIN, scope, receive, send)
+        await send_page(found, FOREVER if is_versioned else ASK_AGAIN, scope, send)
 
 
 def _static_name(scope: Mapping[str, object]) -> str | None:
