@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tipline.desk import pages
+from tipline.desk import key_pages, pages, tip_pages
 from tipline.storage.coordinators import Coordinator
 
 OpenView = Callable[[Request], Response]
@@ -50,12 +50,12 @@ ROWS = (
     for_anyone("GET", "/login", pages.login),
     for_anyone("POST", "/login", pages.sign_in),
     for_anyone("POST", "/logout", pages.sign_out),
-    for_coordinator("GET", "/keys", pages.keys),
-    for_coordinator("POST", "/keys/opened", pages.key_opened),
-    for_coordinator("GET", "/tips", pages.tips),
-    for_coordinator("GET", "/tips/{tip}", pages.tip),
-    for_coordinator("POST", "/tips/{tip}/answers", pages.answer),
-    for_coordinator("POST", "/tips/{tip}/status", pages.set_status),
+    for_coordinator("GET", "/keys", key_pages.keys),
+    for_coordinator("POST", "/keys/opened", key_pages.key_opened),
+    for_coordinator("GET", "/tips", tip_pages.tips),
+    for_coordinator("GET", "/tips/{tip}", tip_pages.tip),
+    for_coordinator("POST", "/tips/{tip}/answers", tip_pages.answer),
+    for_coordinator("POST", "/tips/{tip}/status", tip_pages.set_status),
 )
 
 

@@ -1,0 +1,46 @@
+"""What a view of the desk is given with a request, and the small things that all of them say."""
+
+import base64
+from datetime import date
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tipline.desk.access import Access
+from tipline.desk.answering import json_error
+from tipline.incoming import Incoming
+from tipline.world import World
+
+
+def world_of(request: Request) -> World:
+    world: World = request.app.state.world
+    return world
+
+
+def access_of(request: Request) -> Access:
+    access: Access = request.app.state.access
+    return access
+
+
+def incoming_of(request: Request) -> Incoming:
+    """What a POST brought; the guard in front of the desk parsed it."""
+    incoming: Incoming = request.scope["incoming"]
+    return incoming
+
+
+def today(request: Request) -> date:
+    return world_of(request).clock().date()
+
+
+def not_found() -> Response:
+    """For what does not exist, and for what is another care point's: the two can't be told apart."""
+    return json_error("not_found", HTTPStatus.NOT_FOUND)
+
+
+def base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def day(date_: date) -> str:
+    return date_.isoformat()
