@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from campaign_site.pages import PublicPages
 from campaign_site.rendering import Rendering, address
 from tipline.incoming import Incoming
+from tipline.questions import clean
 from tipline.sealing import Box, SealingError
 
 TOKEN_SECONDS = 600
@@ -94,4 +95,4 @@ def language_of(request: Request) -> str:
 def read_place(request: Request) -> str:
     """The field `place`, cut to a sensible length. The guard in front of the application has read the body."""
     incoming: Incoming = request.scope["incoming"]
-    return " ".join(incoming.one("place").split())[:LONGEST_TEXT]
+    return " ".join(clean(incoming.one("place")).split())[:LONGEST_TEXT]
