@@ -122,6 +122,12 @@ class Ada:
     def is_done(self) -> None:
         self._posts(self.page.locator(f'form[action="{self._here("close_conversation")}"]'))
 
+    def leaves(self) -> None:
+        """Quickly, by the link that is always in view. The everyday site is not there in tests."""
+        with self.page.expect_request(lambda asked: not asked.url.startswith(self.site.public_url)):
+            self.page.locator("a.exit").click()
+        self.page.wait_for_url(lambda url: not url.startswith(self.site.public_url))
+
     def is_at(self, name: str) -> bool:
         path = self.page.url.removeprefix(self.site.public_url).partition("#")[0]
         return re.fullmatch(address(name, self.language, "[^/]+"), path) is not None
