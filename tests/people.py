@@ -63,6 +63,10 @@ class Ada:
         choice.check()
         self._posts(self.page.locator("form", has=choice))
 
+    def chooses_nothing(self) -> None:
+        """Goes on without an answer to the question which place she means."""
+        self._posts(self.page.locator("form", has=self.page.locator('input[name="where"]')))
+
     def is_told_the_care_point(self) -> str:
         """What the page says about who will read it."""
         return self.page.locator("#care-point").inner_text()

@@ -1,0 +1,181 @@
+"""axe finds nothing on any page or step, in both languages, light and dark; at 320 pixels nothing runs out of the
+screen and the way out stays in view; a first visit asks nothing of anybody else."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from people import Ada, Coordinator
+from playwright.sync_api import Browser, BrowserContext, Page
+from running import RunningSite
+from walks import desk, public_pages, tip_form
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("accessibility")]
+
+LANGUAGES = pytest.mark.parametrize("language", ["nl", "en"])
+NARROW = {"width": 320, "height": 640}
+
+RUN_AXE = """async (options) => {
+  const { violations } = await axe.run(document, options);
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) =>
+    `${id}: ${target.join(" ")}: ${failureSummary.split("\\n").slice(1).join("; ").trim()}`));
+}"""
+ALL_RULES = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast"]}
+
+WIDER_THAN_THE_SCREEN = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+  [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
+    .map((one) => one.outerHTML.slice(0, 100)).slice(-3).concat(`${document.documentElement.scrollWidth} px wide`)"""
+EXIT_IN_VIEW = """() => {
+  const exit = document.querySelector("a.exit");
+  const { left, right, top, bottom } = exit.getBoundingClientRect();
+  const points = [[left + 2, top + 2], [right - 2, top + 2], [left + 2, bottom - 2], [right - 2, bottom - 2]];
+  return points.every(([x, y]) => document.elementFromPoint(x, y)?.closest("a.exit") === exit);
+}"""
+TO_THE_END = "() => scrollTo(0, document.documentElement.scrollHeight)"
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds, in light and in dark."""
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    # Evaluated by the browser's own tools, since the pages' policy lets no script of others in.
+    page.evaluate(AXE_SCRIPT)
+    light = page.evaluate(RUN_AXE, ALL_RULES)
+    page.emulate_media(color_scheme="dark")
+    dark = page.evaluate(RUN_AXE, COLOURS)
+    page.emulate_media(color_scheme="light")
+    return light + [f"dark: {fault}" for fault in dark]
+
+
+def misfits(page: Page) -> list[str]:
+    """What does not fit into a narrow screen."""
+    found: list[str] = page.evaluate(WIDER_THAN_THE_SCREEN)
+    if page.locator("a.exit").count():
+        found += [] if page.evaluate(EXIT_IN_VIEW) else ["the way out is covered at the top"]
+        page.evaluate(TO_THE_END)
+        found += [] if page.evaluate(EXIT_IN_VIEW) else ["the way out is covered at the end"]
+    return found
+
+
+def test_a_page_with_faults_is_found_out(browser: Browser) -> None:
+    with browser.new_context(viewport=NARROW) as context:
+        page = context.new_page()
+        page.set_content(
+            """<html><style>p { color: #999; width: 500px } a { position: fixed } div { height: 200vh; width: 100% }
+            i { position: fixed; inset: 0 }</style><img src="data:,"><p>Pale</p><a class="exit" href="/">Out</a>
+            <div></div><i></i>"""
+        )
+        found = " ".join(faults(page) + misfits(page))
+    for fault in (
+        "image-alt",
+        "html-has-lang",
+        "color-contrast",
+        "px wide",
+        "covered at the top",
+        "covered at the end",
+    ):
+        assert fault in found
+
+
+@LANGUAGES
+def test_public_pages_are_accessible(site: RunningSite, browser: Browser, language: str) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        assert {name: found for name in public_pages(page, site, language) if (found := faults(page))} == {}
+
+
+@LANGUAGES
+def test_public_pages_fit_a_narrow_screen(site: RunningSite, browser: Browser, language: str) -> None:
+    with browser.new_context(viewport=NARROW) as context:
+        page = context.new_page()
+        assert {name: found for name in public_pages(page, site, language) if (found := misfits(page))} == {}
+
+
+@LANGUAGES
+def test_the_tip_form_and_the_follow_up_are_accessible_and_fit_a_narrow_screen(
+    site: RunningSite, browser: Browser, noor: Coordinator, language: str
+) -> None:
+    def answers(story: str) -> None:
+        noor.opens_the_desk()
+        noor.reads(story[:12])
+        noor.answers(f"Dank u. {'Heel' * 60} goed.\n\n  Belt u ons?")
+
+    with browser.new_context(viewport=NARROW) as context:
+        ada = Ada(context.new_page(), site, language)
+        steps = tip_form(ada, answers)
+        assert {name: found for name in steps if (found := faults(ada.page) + misfits(ada.page))} == {}
+
+
+@pytest.mark.parametrize(("language", "name"), [("nl", "mira"), ("en", "joost")])
+def test_the_desk_is_accessible_and_fits_a_narrow_screen(
+    site: RunningSite, browser: Browser, tipster: Callable[[str], Ada], language: str, name: str
+) -> None:
+    reads_in(site, name, language)
+    tipster(language).reports("Leeuwarden", f"Aan het landelijke punt, {language}", danger="soon", age="16-17")
+    with browser.new_context(locale=language, viewport=NARROW) as context:
+        coordinator = Coordinator(context.new_page(), site, name)
+        page = coordinator.page
+        found = {}
+        for step in desk(coordinator):
+            if misfit := faults(page) + misfits(page):
+                found[step] = misfit
+            assert page.locator("html").get_attribute("lang") == language, step
+        assert found == {}
+
+
+def reads_in(site: RunningSite, login: str, language: str) -> None:
+    with closing(sqlite3.connect(site.database)) as database, database:
+        database.execute("UPDATE coordinators SET language = ? WHERE login = ?", (language, login))
+
+
+@LANGUAGES
+def test_a_body_that_is_too_large_gets_a_page_that_is_accessible(
+    site: RunningSite, browser: Browser, language: str
+) -> None:
+    with browser.new_context(viewport=NARROW) as context:
+        ada = Ada(context.new_page(), site, language)
+        ada.opens("tip_start")
+        ada.page.locator("#place").fill("x" * 200_000)
+        with ada.page.expect_response(lambda answer: answer.request.method == "POST") as posted:
+            ada.page.locator("#place-form button").click()
+        assert posted.value.status == 413
+        ada.page.wait_for_load_state()
+        assert faults(ada.page) + misfits(ada.page) == []
+
+
+def listening(context: BrowserContext, page: Page) -> tuple[list[str], list[str]]:
+    """Every address that is asked for, and every word of complaint, from now on."""
+    asked: list[str] = []
+    complaints: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(error.message))
+    return asked, complaints
+
+
+@LANGUAGES
+def test_a_first_visit_asks_nobody_else_sets_no_cookie_and_breaks_no_policy(
+    site: RunningSite, browser: Browser, language: str
+) -> None:
+    for path in [f"/{language}/", {"nl": "/nl/regio/eindhoven", "en": "/en/region/eindhoven"}[language]]:
+        with browser.new_context() as context:
+            page = context.new_page()
+            asked, complaints = listening(context, page)
+            page.goto(site.public_url + path)
+            page.wait_for_load_state("networkidle")
+            assert [url for url in asked if not url.startswith(f"{site.public_url}/")] == []
+            assert context.cookies() == []
+            assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+            assert complaints == []
+
+
+def test_the_way_out_comes_right_after_the_skip_link(site: RunningSite, browser: Browser) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{site.public_url}/nl/melden")
+        page.keyboard.press("Tab")
+        assert page.locator("a.skip").evaluate("(one) => one === document.activeElement")
+        page.keyboard.press("Tab")
+        assert page.locator("a.exit").evaluate("(one) => one === document.activeElement")
