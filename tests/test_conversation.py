@@ -1,0 +1,189 @@
+"""The follow-up: who has the receipt reads, deletes and adds; nobody else, and nothing forged is shown."""
+
+import uuid
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tip_world import NOW, TipWorld, make_tip_world
+
+from tipline import heads, sealing
+from tipline.conversation import NumberTakenError
+from tipline.drafts import FollowUpDraft, Held, SentDraft
+from tipline.heads import Author, Head, Kind
+from tipline.receipts import Derived, Receipt, derive
+from tipline.routing import NoOpenCarePointError
+from tipline.storage.tips import StoredMessage, StoredTip
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[TipWorld]:
+    made = make_tip_world(tmp_path)
+    yield made
+    made.store.close()
+
+
+def sent_tip(world: TipWorld) -> tuple[StoredTip, Derived]:
+    held = world.report()
+    world.intake.receive(held, "nl")
+    sent = world.drafts.held(held.id, SentDraft)
+    assert sent
+    assert sent.draft.receipt
+    derived = derive(sent.draft.receipt, world.settings.tipline.salt)
+    tip = world.store.tips.by_lookup(derived.lookup_digest)
+    assert tip
+    return tip, derived
+
+
+def visit(world: TipWorld, derived: Derived) -> Held[FollowUpDraft]:
+    held = world.drafts.held(world.drafts.begin(FollowUpDraft(derived)), FollowUpDraft)
+    assert held
+    return held
+
+
+def answer(
+    world: TipWorld,
+    tip: StoredTip,
+    derived: Derived,
+    text: str = "Dank u.",
+    *,
+    number: int = 1,
+    stored_as: int | None = None,
+    key: bytes | None = None,
+    about: str | None = None,
+) -> str:
+    """Keeps an answer of the desk for the tipster; the other arguments make it a forged or moved one."""
+    head = Head(Kind.ANSWER, about or tip.id, (tip.care_point,), number, Author.COORDINATOR, "nl")
+    file = sealing.seal(heads.write(head, {"text": text}, key or derived.reply_key), [derived.identity.recipient])
+    message = StoredMessage(str(uuid.uuid4()), tip.id, Kind.ANSWER, stored_as or number, "tipster", NOW.date(), file)
+    assert world.store.tips.add_messages([message])
+    return message.id
+
+
+def test_a_receipt_opens_its_own_tip_and_no_other(world: TipWorld) -> None:
+    (mine, derived), (other, _) = sent_tip(world), sent_tip(world)
+    found = world.conversations.open(derived)
+    assert found
+    assert found.tip.id == mine.id != other.id
+    assert found.answers == ()
+    assert found.additions == 0
+
+
+def test_a_wrong_receipt_opens_nothing(world: TipWorld) -> None:
+    sent_tip(world)
+    assert world.conversations.open(derive(Receipt.new(), world.settings.tipline.salt)) is None
+
+
+def test_the_right_receipt_under_another_salt_opens_nothing(world: TipWorld) -> None:
+    held = world.report()
+    world.intake.receive(held, "nl")
+    sent = world.drafts.held(held.id, SentDraft)
+    assert sent
+    assert sent.draft.receipt
+    assert world.conversations.open(derive(sent.draft.receipt, bytes(32))) is None
+
+
+def test_answers_are_read_in_their_order(world: TipWorld) -> None:
+    tip, derived = sent_tip(world)
+    for number in (1, 2, 3):
+        answer(world, tip, derived, f"Antwoord {number}", number=number)
+    found = world.conversations.open(derived)
+    assert found
+    assert [each.text for each in found.answers] == ["Antwoord 1", "Antwoord 2", "Antwoord 3"]
+    assert {each.written_on for each in found.answers} == {NOW.date()}
+
+
+def test_what_does_not_verify_is_there_but_not_shown(world: TipWorld) -> None:
+    tip, derived = sent_tip(world)
+    answer(world, tip, derived, "vals", number=1, key=bytes(32))
+    answer(world, tip, derived, "verplaatst", number=2, about=str(uuid.uuid4()))
+    answer(world, tip, derived, "herhaald", number=2, stored_as=3)
+    answer(world, tip, derive(Receipt.new(), bytes(32)), "voor een ander", number=4)
+    garbage = StoredMessage(str(uuid.uuid4()), tip.id, Kind.ANSWER, 5, "tipster", NOW.date(), b"garbage")
+    assert world.store.tips.add_messages([garbage])
+    found = world.conversations.open(derived)
+    assert found
+    assert [(each.number, each.text) for each in found.answers] == [(number, None) for number in range(1, 6)]
+
+
+def test_the_desks_own_file_is_not_an_answer(world: TipWorld) -> None:
+    tip, derived = sent_tip(world)
+    held = visit(world, derived)
+    world.conversations.add(held, tip, derived, "Nog iets.", "nl")
+    found = world.conversations.open(derived)
+    assert found
+    assert found.answers == ()
+    assert found.additions == 1
+
+
+def test_a_deleted_answer_is_gone_and_others_stay(world: TipWorld) -> None:
+    tip, derived = sent_tip(world)
+    first, second = answer(world, tip, derived), answer(world, tip, derived, number=2)
+    assert world.conversations.delete_answer(tip, first)
+    assert not world.conversations.delete_answer(tip, first)
+    found = world.conversations.open(derived)
+    assert found
+    assert [each.id for each in found.answers] == [second]
+
+
+def test_an_answer_in_another_conversation_can_not_be_deleted(world: TipWorld) -> None:
+    (mine, _), (other, others) = sent_tip(world), sent_tip(world)
+    theirs = answer(world, other, others)
+    assert not world.conversations.delete_answer(mine, theirs)
+    found = world.conversations.open(others)
+    assert found
+    assert len(found.answers) == 1
+
+
+def test_the_tipster_can_not_delete_what_he_added(world: TipWorld) -> None:
+    tip, derived = sent_tip(world)
+    held = visit(world, derived)
+    world.conversations.add(held, tip, derived, "Nog iets.", "nl")
+    assert not world.conversations.delete_answer(tip, held.draft.addition)
+    assert len(world.store.tips.messages(tip.id, "desk")) == 1
+
+
+def test_the_same_post_twice_is_one_addition(world: TipWorld) -> None:
+    tip, derived = sent_tip(world)
+    held = visit(world, derived)
+    for _ in range(2):  # both saw the draft before anything was added
+        world.conversations.add(held, tip, derived, "Nog iets.", "nl")
+    again = world.drafts.held(held.id, FollowUpDraft)
+    assert again
+    world.conversations.add(again, tip, derived, "Nog iets.", "nl")
+    assert len(world.store.tips.messages(tip.id, "desk")) == 1
+    world.conversations.add(again, tip, derived, "Iets anders.", "nl")
+    assert [each.number for each in world.store.tips.messages(tip.id, "desk")] == [1, 2]
+
+
+def test_a_number_that_another_visit_took_is_told(world: TipWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    tip, derived = sent_tip(world)
+    world.conversations.add(visit(world, derived), tip, derived, "Eerst.", "nl")
+    # The other visit read the number before the first one was kept.
+    monkeypatch.setattr(type(world.store.tips), "next_number", lambda *_: 1)
+    with pytest.raises(NumberTakenError):
+        world.conversations.add(visit(world, derived), tip, derived, "Daarna.", "nl")
+    assert len(world.store.tips.messages(tip.id, "desk")) == 1
+
+
+def test_an_addition_that_is_too_long_or_has_no_reader_is_not_kept(world: TipWorld) -> None:
+    tip, derived = sent_tip(world)
+    with pytest.raises(heads.TextTooLongError):
+        world.conversations.add(visit(world, derived), tip, derived, "a" * 4001, "nl")
+    world.key_file("lumens-emp").unlink()
+    with pytest.raises(NoOpenCarePointError):
+        world.conversations.add(visit(world, derived), tip, derived, "Nog iets.", "nl")
+    assert world.store.tips.messages(tip.id, "desk") == ()
+
+
+def test_an_addition_is_signed_with_the_reply_key(world: TipWorld) -> None:
+    tip, derived = sent_tip(world)
+    identity = sealing.Identity.new()
+    head = Head(Kind.ADDITION, tip.id, (tip.care_point,), 1, Author.TIPSTER, "nl")
+    plaintext = heads.write(head, {"text": "Nog iets."}, derived.reply_key)
+    file = sealing.seal(plaintext, [identity.recipient])
+    assert heads.read(sealing.open_sealed(file, identity), head, derived.reply_key).text == "Nog iets."
+    with pytest.raises(heads.ForgedError):
+        heads.read(plaintext, head, bytes(32))
+    assert urlsafe_b64encode(derived.reply_key).rstrip(b"=") not in plaintext

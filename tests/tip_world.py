@@ -1,0 +1,108 @@
+"""A tip line for tests, in this process: the demonstration's care points and people, a clock that tests move."""
+
+import shutil
+import tempfile
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from campaign_site.app import LiveCarePoints
+from campaign_site.demo import Demo, make_demo
+from campaign_site.settings import Settings
+from tipline.conversation import Conversations
+from tipline.drafts import Drafts, Held, PlaceAnswer, PlaceKind, ReportDraft
+from tipline.geography import Geography, load_geography
+from tipline.holders import Holders
+from tipline.intake import Intake
+from tipline.storage import Store
+
+NOW = datetime(2026, 11, 21, 10, 2, 3, tzinfo=UTC)
+EINDHOVEN = PlaceAnswer(PlaceKind.MUNICIPALITY, "5611", "GM0772", "Eindhoven")
+GRONINGEN = PlaceAnswer(PlaceKind.MUNICIPALITY, "9711", "GM0014", "Groningen")
+AMSTERDAM = PlaceAnswer(PlaceKind.MUNICIPALITY, "1012", "GM0363", "Amsterdam")
+
+
+class Clock:
+    """Stands still until a test moves it."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@dataclass(frozen=True)
+class TipWorld:
+    settings: Settings
+    clock: Clock
+    store: Store
+    geography: Geography
+    care_points: LiveCarePoints
+    holders: Holders
+    drafts: Drafts
+    intake: Intake
+    conversations: Conversations
+
+    @property
+    def database(self) -> Path:
+        return self.settings.data / "signaallijn.sqlite3"
+
+    def key_file(self, care_point: str) -> Path:
+        return self.settings.tipline.content / "keys" / f"{care_point}.toml"
+
+    def report(self, place: PlaceAnswer = EINDHOVEN, told: str = "lumens-emp", **answers: str) -> Held[ReportDraft]:
+        """A draft that is ready to be sent."""
+        draft = ReportDraft(place=place, told=told, answers={"story": "Elke dinsdag.", **answers})
+        held = self.drafts.held(self.drafts.begin(draft), ReportDraft)
+        assert held
+        return held
+
+
+@cache
+def a_demo() -> Demo:
+    """A demonstration that was made once, to be copied."""
+    folder = Path(tempfile.mkdtemp(prefix="signaallijn-tests-"))
+    return make_demo(folder / "data", "http://localhost:8000", "http://desk.localhost:8000", NOW)
+
+
+@cache
+def the_geography() -> Geography:
+    return load_geography(a_demo().settings.tipline.content)
+
+
+def copied_settings(folder: Path) -> Settings:
+    """The settings of a fresh copy of the demonstration in `folder`."""
+    made, data = a_demo().settings, folder / "data"
+    shutil.copytree(made.data, data)
+    tipline = replace(
+        made.tipline,
+        content=data / "content" / "tipline",
+        database_url=f"sqlite:///{data / 'signaallijn.sqlite3'}",
+    )
+    return replace(made, data=data, content=data / "content", tipline=tipline)
+
+
+def make_tip_world(folder: Path) -> TipWorld:
+    """Close its store at the end."""
+    settings, clock = copied_settings(folder), Clock()
+    tipline = settings.tipline
+    store = Store(tipline.database_url)
+    care_points = LiveCarePoints(tipline.content, the_geography())
+    holders = Holders(store.coordinators, care_points, clock, is_demo=True)
+    drafts = Drafts(store.drafts, tipline.secret_keys, clock)
+    return TipWorld(
+        settings=settings,
+        clock=clock,
+        store=store,
+        geography=the_geography(),
+        care_points=care_points,
+        holders=holders,
+        drafts=drafts,
+        intake=Intake(store.tips, drafts, the_geography(), care_points, holders, tipline.salt, clock),
+        conversations=Conversations(store.tips, drafts, holders, clock),
+    )
