@@ -62,9 +62,9 @@ def test_the_state_of_a_region_follows_its_points() -> None:
 
 def test_a_text_that_awaits_review_is_shown_only_in_a_demonstration() -> None:
     shown, real = pages(is_demo=True), pages(is_demo=False)
-    assert "Het is niet jouw schuld" in shown["/nl/hulp"]
+    assert "Jij deed niets fout" in shown["/nl/hulp"]
     assert "wacht nog op een controle" in shown["/nl/hulp"]
-    assert "Het is niet jouw schuld" not in real["/nl/hulp"]
+    assert "Jij deed niets fout" not in real["/nl/hulp"]
     assert "wacht nog op een controle" not in "".join(real.values())
     assert "Zie je mij, hier?" in shown["/nl/regio/eindhoven"]
     assert "Zie je mij, hier?" not in real["/nl/regio/eindhoven"]
