@@ -1,0 +1,116 @@
+"""Settings: read from the environment, its files and the data directory; what is wrong is said in one sentence."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from campaign_site.settings import (
+    SettingsFaultError,
+    make_data_directory,
+    read_settings,
+    shipped,
+)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    make_data_directory(folder)
+    return folder
+
+
+def read(data: Path, **environment: str) -> object:
+    return read_settings({"SIGNAALLIJN_DATA": str(data), **environment})
+
+
+def fault(data: Path, **environment: str) -> str:
+    with pytest.raises(SettingsFaultError) as caught:
+        read(data, **environment)
+    said = str(caught.value)
+    assert "\n" not in said
+    return said
+
+
+def test_a_data_directory_is_for_nobody_else_to_read(data: Path) -> None:
+    assert stat.S_IMODE(data.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(file.stat().st_mode) for file in data.iterdir()} == {0o600}
+    assert len(bytes.fromhex((data / "salt").read_text("ascii"))) == 32
+
+
+def test_two_data_directories_share_no_secret(data: Path, tmp_path: Path) -> None:
+    make_data_directory(tmp_path / "other")
+    for name in ("salt", "secret.key"):
+        assert (data / name).read_text("ascii") != (tmp_path / "other" / name).read_text("ascii")
+
+
+def test_a_folder_that_is_in_use_is_refused_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x", "ascii")
+    with pytest.raises(SettingsFaultError, match="is not empty"):
+        make_data_directory(tmp_path)
+    assert [each.name for each in tmp_path.iterdir()] == ["file"]
+
+
+def test_the_defaults_serve_this_machine(data: Path) -> None:
+    settings = read_settings({"SIGNAALLIJN_DATA": str(data)})
+    assert settings.base_url == "http://localhost:8000"
+    assert settings.desk_url == "http://desk.localhost:8000"
+    assert settings.tipline.database_url == f"sqlite:///{data / 'signaallijn.sqlite3'}"
+    assert settings.content == shipped("content")
+    assert not settings.is_demo
+    assert len(settings.tipline.salt) == 32
+
+
+def test_no_repr_shows_a_secret(data: Path) -> None:
+    settings = read_settings({"SIGNAALLIJN_DATA": str(data), "SIGNAALLIJN_DATABASE_URL": "postgresql://u:geheim@h/d"})
+    shown = repr(settings) + repr(settings.tipline)
+    for secret in (settings.tipline.secret_keys[0], settings.tipline.salt.hex(), repr(settings.tipline.salt), "geheim"):
+        assert secret not in shown
+
+
+def test_a_value_may_come_from_a_file(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("k" * 32 + "\n", "ascii")
+    settings = read_settings({"SIGNAALLIJN_DATA": str(data), "SIGNAALLIJN_SECRET_KEY_FILE": str(tmp_path / "key")})
+    assert settings.tipline.secret_keys == ("k" * 32,)
+    assert "can't be read" in fault(data, SIGNAALLIJN_SECRET_KEY_FILE=str(tmp_path / "none"))
+
+
+def test_several_secrets_rotate_newest_first(data: Path) -> None:
+    settings = read_settings({"SIGNAALLIJN_DATA": str(data), "SIGNAALLIJN_SECRET_KEY": f"{'n' * 32}, {'o' * 32},"})
+    assert settings.tipline.secret_keys == ("n" * 32, "o" * 32)
+
+
+@pytest.mark.parametrize("keys", ["k" * 31, f"{'k' * 32},short", " , "])
+def test_a_weak_secret_is_refused_and_not_repeated(data: Path, keys: str) -> None:
+    said = fault(data, SIGNAALLIJN_SECRET_KEY=keys)
+    assert "at least 32 characters" in said
+    assert "short" not in said
+
+
+def test_without_init_there_is_nothing_to_serve(tmp_path: Path) -> None:
+    assert "run `signaallijn init` first" in fault(tmp_path / "none")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("SIGNAALLIJN_CONTENT", "nowhere", "holds no content"),
+        ("SIGNAALLIJN_SLOT_MINUTES", "60", "SIGNAALLIJN_SLOT_MINUTES"),
+        ("SIGNAALLIJN_BASE_URL", "example.nl", "SIGNAALLIJN_BASE_URL"),
+        ("SIGNAALLIJN_BASE_URL", "ftp://example.nl", "SIGNAALLIJN_BASE_URL"),
+        ("SIGNAALLIJN_BASE_URL", "http://example.nl", "must begin with https"),
+        ("SIGNAALLIJN_BASE_URL", "https://example.nl/site", "SIGNAALLIJN_BASE_URL"),
+        ("SIGNAALLIJN_DESK_URL", "http://localhost.example.nl", "must begin with https"),
+        ("SIGNAALLIJN_DESK_URL", "http://localhost:9000", "host name of its own"),
+    ],
+)
+def test_what_is_wrong_is_said_by_name(data: Path, name: str, value: str, said: str) -> None:
+    assert said in fault(data, **{name: value})
+
+
+@pytest.mark.parametrize(
+    "address", ["https://example.nl", "https://example.nl/", "http://127.0.0.1:1", "http://a.localhost"]
+)
+def test_an_address_may_be_secure_or_here(data: Path, address: str) -> None:
+    settings = read_settings({"SIGNAALLIJN_DATA": str(data), "SIGNAALLIJN_BASE_URL": address})
+    assert settings.base_url == address.rstrip("/")

@@ -1,0 +1,247 @@
+"""The tip form and the follow-up through the front door: each right, and each wrong way in."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from httpx2 import Response
+from starlette.testclient import TestClient
+from tip_world import Clock, a_demo, copied_settings
+
+from campaign_site.app import Signaallijn, create_app
+
+STEPS = {
+    "nl": ("/nl/melden", "plaats", "verhaal", "controle", "code"),
+    "en": ("/en/report", "place", "story", "check", "code"),
+}
+
+
+@dataclass
+class Front:
+    """The whole application, spoken to as a browser without script does."""
+
+    whole: Signaallijn
+    client: TestClient
+    clock: Clock
+    language: str = "nl"
+
+    @property
+    def content(self) -> Path:
+        return self.whole.tipline.world.settings.content
+
+    def begin(self, place: str = "5611", **more: str) -> str:
+        """Answers where, and returns the draft's id."""
+        return self.post(STEPS[self.language][0], place=place, **more).headers["location"].split("/")[3]
+
+    def step(self, draft: str, number: int) -> str:
+        start, *steps = STEPS[self.language]
+        return f"{start}/{draft}/{steps[number - 1]}"
+
+    def get(self, path: str, **headers: str) -> Response:
+        return self.client.get(path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+    def post(self, path: str, **fields: str | list[str]) -> Response:
+        answer = self.client.post(path, data=fields or {"nothing": ""})
+        assert answer.status_code == 303, (path, answer.status_code)
+        assert answer.headers["cache-control"] == "no-store"
+        return answer
+
+    def ready(self, **more: str | list[str]) -> str:
+        """A draft that was told everything, seen on its check page."""
+        draft = self.begin()
+        self.get(self.step(draft, 2))
+        self.post(self.step(draft, 2), **{"story": "Elke dinsdag.", **more})
+        assert "Elke dinsdag." in self.get(self.step(draft, 3)).text
+        return draft
+
+    def code(self, draft: str) -> str:
+        shown = re.search(r'id="receipt">(.*?)</p>', self.get(self.step(draft, 4)).text)
+        return re.sub(r"<[^>]+>", "", shown[1]).strip() if shown else ""
+
+    def tips(self) -> list[str]:
+        tips = self.whole.store.tips
+        return [tip.care_point for point in sorted(tips.care_points()) for tip in tips.of(point)]
+
+
+BOTH_LANGUAGES = pytest.mark.parametrize("front", ["nl", "en"], indirect=True)
+
+
+@pytest.fixture
+def front(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Front]:
+    clock = Clock()
+    whole = create_app(copied_settings(tmp_path), clock, None, a_demo().people)
+    client = TestClient(whole.app, base_url="http://localhost:8000", follow_redirects=False)
+    yield Front(whole, client, clock, getattr(request, "param", "nl"))
+    client.close()
+    whole.store.close()
+
+
+@BOTH_LANGUAGES
+def test_a_whole_report_ends_at_the_point_that_was_named(front: Front) -> None:
+    draft = front.begin()
+    assert "Lumens" in front.get(front.step(draft, 1)).text
+    front.post(front.step(draft, 2), story="Elke dinsdag.")
+    front.get(front.step(draft, 3))
+    assert front.post(front.step(draft, 3)).headers["location"] == front.step(draft, 4)
+    assert re.fullmatch(r"(\d{5} ){4}\d{5}", front.code(draft))
+    assert front.tips() == ["lumens-emp"]
+
+
+def test_a_care_point_named_by_the_client_is_not_believed(front: Front) -> None:
+    draft = front.begin(care_point="zvh-groningen", told="zvh-groningen", municipality="GM0014")
+    for number in (1, 2, 3):
+        front.post(front.step(draft, number), place="5611", story="x", care_point="zvh-groningen", told="zvh-groningen")
+        front.get(front.step(draft, number))
+    front.post(front.step(draft, 3), care_point="zvh-groningen")
+    assert front.tips() == ["lumens-emp"]
+
+
+def test_a_municipality_that_was_not_offered_is_not_believed(front: Front) -> None:
+    draft = front.begin("Elst")
+    page = front.get(front.step(draft, 1)).text
+    assert 'value="GM1734"' in page
+    front.post(front.step(draft, 1), place="Elst", where="GM0014")
+    assert 'id="errors"' in front.get(front.step(draft, 1)).text
+    front.post(front.step(draft, 1), place="Elst", where="GM1734")
+    assert 'id="care-point"' in front.get(front.step(draft, 1)).text
+
+
+def test_a_choice_that_is_not_offered_is_dropped(front: Front) -> None:
+    draft = front.ready(danger="kwartelhaan", source=["seen", "kwartelhaan"])
+    assert "kwartelhaan" not in front.get(front.step(draft, 3)).text
+
+
+def test_nothing_is_sent_before_place_story_and_receiver_are_known(front: Front) -> None:
+    nowhere = front.begin("qqqq")
+    for number in (2, 3):
+        assert front.get(front.step(nowhere, number)).headers["location"] == front.step(nowhere, 1)
+    front.post(front.step(nowhere, 3))
+    untold = front.begin()
+    assert front.post(front.step(untold, 3)).headers["location"] == front.step(untold, 2)
+    unseen = front.begin()
+    front.post(front.step(unseen, 2), story="Iets.")
+    assert front.post(front.step(unseen, 3)).headers["location"] == front.step(unseen, 3)
+    assert front.tips() == []
+
+
+@BOTH_LANGUAGES
+def test_a_receiver_that_changed_between_check_and_send_is_told(front: Front) -> None:
+    draft = front.ready()
+    key = front.content / "keys" / "lumens-emp.toml"
+    kept = key.read_bytes()
+    key.unlink()
+    assert front.post(front.step(draft, 3)).headers["location"] == front.step(draft, 3)
+    assert front.tips() == []
+    page = front.get(front.step(draft, 3)).text
+    assert 'id="errors"' in page
+    assert "CoMensha" in page
+    front.post(front.step(draft, 3))
+    assert front.tips() == ["comensha"]
+    key.write_bytes(kept)
+
+
+def test_when_nobody_is_open_the_form_says_so_and_keeps_nothing(front: Front) -> None:
+    draft = front.ready()
+    front.clock.forward(days=61)
+    assert 'id="closed"' in front.get(STEPS[front.language][0]).text
+    assert front.post(STEPS[front.language][0], place="5611").headers["location"] == STEPS[front.language][0]
+    assert front.get(front.step(draft, 3)).status_code == 404
+    assert front.tips() == []
+
+
+def test_get_sends_nothing_and_acknowledges_nothing(front: Front) -> None:
+    draft = front.ready()
+    for number in (1, 2, 3, 4):
+        front.get(front.step(draft, number))
+    assert front.tips() == []
+    front.post(front.step(draft, 3))
+    code = front.code(draft)
+    assert front.code(draft) == code != ""
+    front.post(front.step(draft, 4))
+    assert front.code(draft) == ""
+
+
+def test_a_code_is_shown_until_the_hour_ends(front: Front) -> None:
+    draft = front.ready()
+    front.post(front.step(draft, 3))
+    front.clock.forward(minutes=50)
+    assert front.code(draft)
+    front.clock.forward(minutes=10)
+    assert front.get(front.step(draft, 4)).status_code == 404
+
+
+def test_a_draft_of_a_report_is_no_visit_and_a_visit_no_report(front: Front) -> None:
+    draft = front.ready()
+    follow_up = {"nl": "/nl/melden/vervolg", "en": "/en/report/follow-up"}[front.language]
+    assert front.get(f"{follow_up}/{draft}").status_code == 404
+    front.post(front.step(draft, 3))
+    visit = front.post(follow_up, receipt=front.code(draft)).headers["location"]
+    assert front.get(visit).status_code < 300
+    assert front.get(front.step(visit.split("/")[-1], 3)).status_code == 404
+
+
+@BOTH_LANGUAGES
+def test_a_wrong_code_opens_nothing_and_says_why(front: Front) -> None:
+    draft = front.ready()
+    front.post(front.step(draft, 3))
+    code = front.code(draft)
+    follow_up = {"nl": "/nl/melden/vervolg", "en": "/en/report/follow-up"}[front.language]
+    pages = {}
+    for typed in (code, code[:-1] + str((int(code[-1]) + 1) % 10), code[:-1], code + "x", "", "0" * 25):
+        visit = front.post(follow_up, receipt=typed).headers["location"]
+        pages[typed] = front.get(visit).text
+        assert code not in visit
+        assert code.replace(" ", "") not in pages[typed]
+        if typed != code:
+            refused = front.client.post(visit, data={"addition": "x"})
+            assert refused.status_code == 404
+    assert 'id="no-answers"' in pages[code]
+    assert all('id="errors"' in page for typed, page in pages.items() if typed != code)
+    assert {len(page.encode()) % 16384 for page in pages.values()} == {0}
+
+
+def test_a_visit_ends_after_half_an_hour_and_when_it_is_closed(front: Front) -> None:
+    draft = front.ready()
+    front.post(front.step(draft, 3))
+    code = front.code(draft)
+    follow_up, done = {
+        "nl": ("/nl/melden/vervolg", "klaar"),
+        "en": ("/en/report/follow-up", "done"),
+    }[front.language]
+    first, second = (front.post(follow_up, receipt=code).headers["location"] for _ in range(2))
+    front.post(f"{first}/{done}")
+    assert front.get(first).status_code == 404
+    assert front.get(second).status_code < 300
+    front.clock.forward(minutes=30)
+    assert front.get(second).status_code == 404
+
+
+def test_leaving_destroys_the_draft_and_no_other(front: Front) -> None:
+    mine, other = front.ready(), front.ready()
+    answer = front.get(f"/weg/{mine}")
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("https://")
+    assert answer.headers["clear-site-data"] == '"storage"'
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert front.get(front.step(mine, 3)).status_code == 404
+    assert front.get(front.step(other, 3)).status_code < 300
+
+
+@pytest.mark.parametrize("purpose", ["prefetch", "prefetch;prerender", "prefetch;anonymous-client-ip"])
+def test_a_browser_that_looks_ahead_destroys_nothing(front: Front, purpose: str) -> None:
+    draft = front.ready()
+    answer = front.get(f"/weg/{draft}", Sec_Purpose=purpose)
+    assert answer.status_code == 503
+    assert "location" not in answer.headers
+    assert front.get(front.step(draft, 3)).status_code < 300
+
+
+def test_the_form_sets_no_cookie_and_is_stored_nowhere(front: Front) -> None:
+    draft = front.ready()
+    for path in (STEPS[front.language][0], *(front.step(draft, number) for number in (1, 2, 3)), f"/weg/{draft}"):
+        answer = front.get(path)
+        assert "set-cookie" not in answer.headers
+        assert answer.headers["cache-control"] == "no-store"
+    assert not front.client.cookies
