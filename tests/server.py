@@ -20,7 +20,7 @@ STEPS = {
     "nl": ("/nl/melden", "plaats", "verhaal", "controle", "code"),
     "en": ("/en/report", "place", "story", "check", "code"),
 }
-START_SECONDS = 30.0
+PATIENCE_SECONDS = 90.0
 Fields = Mapping[str, str | Sequence[str]] | Sequence[tuple[str, str]]
 
 
@@ -58,7 +58,7 @@ class Client:
     host: str
     headers: Mapping[str, str] = field(default_factory=dict)
     """Sent with every request."""
-    seconds: float = 30.0
+    seconds: float = PATIENCE_SECONDS
 
     def send(
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
@@ -128,11 +128,11 @@ class Server:
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(20)
+        self.process.wait(PATIENCE_SECONDS)
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.wait(20)
+        self.process.wait(PATIENCE_SECONDS)
 
 
 @contextmanager
@@ -182,7 +182,7 @@ def _running(command: Sequence[str], data: Path, port: int, env: Mapping[str, st
 
 
 def _wait_until_ready(server: Server) -> None:
-    until = time.monotonic() + START_SECONDS
+    until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until and server.process.poll() is None:
         try:
             if server.is_well():

@@ -15,8 +15,6 @@ import pytest
 from leak_search import ADDRESS_HEADERS, found_in, left_behind, secrets_of, spellings_of
 from server import FORM, Client, Report, Server, follow_up, running_demo
 
-pytestmark = pytest.mark.xdist_group("leaks")
-
 TIPSTER_TABLES = ("tips", "messages", "notices", "drafts")
 
 FAULTS = """

@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 from server import Answer, Report, Server, follow_up, running_again, running_demo
 
-pytestmark = pytest.mark.xdist_group("sending-twice")
-
 AT_ONCE = 8
 
 DIES_AFTER_KEEPING = """
@@ -143,7 +141,7 @@ def dies_after(name: str, data: Path) -> dict[str, str]:
 def dies_at(server: Server, deed: Callable[[], object]) -> bool:
     with pytest.raises((HTTPException, OSError)):
         deed()
-    return server.process.wait(20) == 9
+    return server.process.wait(60) == 9
 
 
 def test_killed_between_commit_and_answer_the_repeat_shows_the_same_code(tmp_path: Path) -> None:

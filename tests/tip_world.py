@@ -1,5 +1,6 @@
 """A tip line for tests, in this process: the demonstration's care points and people, a clock that tests move."""
 
+import atexit
 import shutil
 import tempfile
 from dataclasses import dataclass, replace
@@ -67,6 +68,7 @@ class TipWorld:
 def a_demo() -> Demo:
     """A demonstration that was made once, to be copied."""
     folder = Path(tempfile.mkdtemp(prefix="signaallijn-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return make_demo(folder / "data", "http://localhost:8000", "http://desk.localhost:8000", NOW)
 
 
