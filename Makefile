@@ -29,7 +29,7 @@ system: ## see that chromium and postgresql are here; as root on Debian, install
 	  else echo "Some tests need programs of the system. Run: sudo apt-get install chromium postgresql"; fi; }
 
 test: $(STAMP) system ## run all tests
-	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 check: $(STAMP) ## lint, types and the arrows between modules
 	$(BIN)/ruff format --check .

@@ -1,7 +1,6 @@
 """The few fixtures that several tests share: a running site, a browser, and the cast.
 
-A site and a browser live as long as a module's tests, so that modules share nothing; `xdist_group` keeps a module's
-tests with one worker."""
+A site and a browser live as long as a module's tests; `--dist loadfile` keeps those with one worker."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack

@@ -35,7 +35,6 @@ from tipline.world import DemoPerson, World
 REPOSITORY = Path(__file__).parent.parent
 PEOPLE = {"lumens-emp": ("Noor", "Bilal"), "zvh-groningen": ("Sam", "Femke")}
 TODAY = date(2026, 11, 21)
-NO_DRAFT = DraftChange(b"none", b"")
 
 
 class LiveCarePoints:
@@ -113,7 +112,9 @@ class DeskWorld:
         plaintext = write(Head(Kind.TIP, tip_id, (care_point,), 1, Author.TIPSTER, language), body)
         sealed = seal(plaintext, [self.keys[care_point].identity.recipient])
         new = NewTip(tip_id, derived.lookup_digest, care_point, received_on, hidden=False, sealed=sealed)
-        assert self.store.tips.keep(new, NO_DRAFT, str(uuid.uuid4()))
+        draft = uuid.uuid4().bytes
+        self.store.drafts.add(draft, b"box", 2**31)
+        assert self.store.tips.keep(new, DraftChange(draft, b"box", b"sent"), str(uuid.uuid4()))
         return tip_id
 
     def addition(

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from running import RunningSite
 from walks import desk, public_pages, tip_form
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("accessibility")]
+pytestmark = pytest.mark.browser
 
 LANGUAGES = pytest.mark.parametrize("language", ["nl", "en"])
 NARROW = {"width": 320, "height": 640}

@@ -60,8 +60,8 @@ def a_tip(name: str, care_point: str = "lumens-emp") -> NewTip:
 
 def test_tip_notice_and_draft_are_kept_together_and_once(store: Store) -> None:
     store.drafts.add(b"draft", b"box", 100)
-    assert store.tips.keep(a_tip("one"), DraftChange(b"draft", b"sent"), "notice-1")
-    assert not store.tips.keep(a_tip("one"), DraftChange(b"draft", b"sent again"), "notice-2")
+    assert store.tips.keep(a_tip("one"), DraftChange(b"draft", b"box", b"sent"), "notice-1")
+    assert not store.tips.keep(a_tip("one"), DraftChange(b"draft", b"box", b"sent again"), "notice-2")
     assert store.drafts.box_of(b"draft", now=50) == b"sent"
     assert store.drafts.box_of(b"draft", now=100) is None
     assert [notice.id for notice in store.outbox.waiting()] == ["notice-1"]
@@ -73,7 +73,7 @@ def test_the_same_tip_sent_eight_times_at_once_is_one_tip(store: Store) -> None:
         kept = list(
             threads.map(
                 lambda number: store.tips.keep(
-                    a_tip("parallel"), DraftChange(b"parallel", b"sent"), f"parallel-{number}"
+                    a_tip("parallel"), DraftChange(b"parallel", b"box", b"sent"), f"parallel-{number}"
                 ),
                 range(8),
             )
@@ -92,7 +92,7 @@ def test_a_draft_is_changed_only_by_who_read_its_last_state(store: Store) -> Non
 
 def test_a_message_number_is_given_once_and_not_again_after_deletion(store: Store) -> None:
     store.drafts.add(b"talk", b"box", 100)
-    store.tips.keep(a_tip("talk"), DraftChange(b"talk", b"sent"), "notice-talk")
+    store.tips.keep(a_tip("talk"), DraftChange(b"talk", b"box", b"sent"), "notice-talk")
     answer = [
         StoredMessage(f"answer-{reader}", "talk", "answer", 1, reader, TODAY, b"sealed")
         for reader in ("tipster", "desk")
@@ -106,7 +106,7 @@ def test_a_message_number_is_given_once_and_not_again_after_deletion(store: Stor
 
 def test_another_point_finds_and_changes_nothing(store: Store) -> None:
     store.drafts.add(b"own", b"box", 100)
-    store.tips.keep(a_tip("own"), DraftChange(b"own", b"sent"), "notice-own")
+    store.tips.keep(a_tip("own"), DraftChange(b"own", b"box", b"sent"), "notice-own")
     assert store.tips.get("own", "zvh-groningen") is None
     assert not store.tips.set_status("own", "zvh-groningen", "closed")
     assert store.tips.set_status("own", "lumens-emp", "read")
@@ -127,3 +127,11 @@ def test_sessions_codes_and_proofs_work(store: Store) -> None:
     found = store.coordinators.use_session(b"session", now + timedelta(minutes=5), now - timedelta(minutes=10))
     assert found is not None
     assert found.login == "noor"
+
+
+def test_a_tip_is_not_kept_when_its_draft_was_changed_meanwhile(store: Store) -> None:
+    store.drafts.add(b"stale", b"box", 100)
+    store.drafts.replace(b"stale", b"box", b"told more")
+    assert not store.tips.keep(a_tip("stale"), DraftChange(b"stale", b"box", b"sent"), "notice-stale")
+    assert store.tips.get("stale", "lumens-emp") is None
+    assert store.drafts.box_of(b"stale", now=0) == b"told more"

@@ -20,7 +20,6 @@ from tipline.storage.tables import metadata
 from tipline.storage.tips import DraftChange, NewTip, StoredMessage
 
 TODAY = date(2026, 11, 21)
-NO_DRAFT = DraftChange(b"none", b"")
 FILLED_BY_TIPSTERS = {"drafts", "tips", "messages", "notices"}
 
 
@@ -50,7 +49,9 @@ def a_message(
 
 
 def keep(store: Store, tip: NewTip) -> bool:
-    return store.tips.keep(tip, NO_DRAFT, str(uuid.uuid4()))
+    draft = uuid.uuid4().bytes
+    store.drafts.add(draft, b"box", 2**31)
+    return store.tips.keep(tip, DraftChange(draft, b"box", b"sent"), str(uuid.uuid4()))
 
 
 def test_the_migrations_make_exactly_the_tables_that_the_code_knows(store: Store, file: Path) -> None:
@@ -177,3 +178,13 @@ def test_only_the_tipsters_file_of_an_answer_can_be_deleted(store: Store) -> Non
 def test_a_message_for_a_tip_that_is_not_there_is_refused(store: Store) -> None:
     with pytest.raises(Exception, match="FOREIGN KEY"):
         store.tips.add_messages([a_message(a_tip())])
+
+
+def test_a_tip_is_not_kept_when_its_draft_was_changed_meanwhile(store: Store) -> None:
+    tip = a_tip()
+    store.drafts.add(b"draft", b"box", 2**31)
+    store.drafts.replace(b"draft", b"box", b"told more")
+    assert not store.tips.keep(tip, DraftChange(b"draft", b"box", b"sent"), str(uuid.uuid4()))
+    assert store.tips.get(tip.id, tip.care_point) is None
+    assert store.outbox.waiting() == ()
+    assert store.drafts.box_of(b"draft", 0) == b"told more"

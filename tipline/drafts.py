@@ -140,7 +140,7 @@ class Drafts:
 
     def change(self, held: Held[D], draft: Draft) -> DraftChange:
         """The same change as a value, for a transaction that must hold it together with a tip or a message."""
-        return DraftChange(held.digest, self._closed(held.id, draft))
+        return DraftChange(held.digest, held.box, self._closed(held.id, draft))
 
     def destroy(self, draft_id: str) -> None:
         self._stored.drop(_digest(draft_id))

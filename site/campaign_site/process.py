@@ -24,12 +24,15 @@ def leave_no_core_dump() -> None:
 def serve(app: ASGIApp, host: str, port: int) -> None:
     """Serves until it is told to stop. No access log: an address and a time are what must not be kept."""
     leave_no_core_dump()
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    # Other programs' loggers are silent: they print tracebacks, and those quote what a person typed.
+    logging.basicConfig(stream=sys.stderr, level=logging.CRITICAL + 1, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("signaallijn").setLevel(logging.WARNING)
     config = uvicorn.Config(
         app,
         host=host,
         port=port,
         http="h11",
+        ws="none",
         access_log=False,
         log_config=None,
         log_level="critical",

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from people import Ada, Coordinator
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("a_tip_travels")]
+pytestmark = pytest.mark.browser
 
 STORY = (
     "Een jongen van 15 zegt: \"ze halen me op\" en 'morgen weer'.\n\n"

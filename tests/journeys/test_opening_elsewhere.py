@@ -18,7 +18,7 @@ from tipline.heads import Author, Head, Kind
 from tipline.passphrases import Passphrase, stretch
 from tipline.sealing import Identity, WrongKeyError, open_sealed
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("opening_elsewhere")]
+pytestmark = pytest.mark.browser
 
 LIBRARY = next((Path(__file__).parents[2] / "static" / "vendor").glob("age-encryption-*.min.js")).name
 STORY = 'Hij zegt "niets", maar <b>zijn tas</b> is nieuw.\n\nElke vrijdag 🫥'

@@ -23,7 +23,7 @@ from people import Ada
 from playwright.sync_api import BrowserContext, Locator, Page, Playwright
 from running import RunningSite
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("the_phone_forgets")]
+pytestmark = pytest.mark.browser
 
 # Words that stand nowhere else, not in the site either: a fragment found is one that was typed.
 STORY = "Kwezelbrugje\nzegt Ondermaanvlecht, en <b>Zwirrelgast</b> wacht bij de deur"

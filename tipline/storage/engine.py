@@ -19,7 +19,7 @@ PRAGMAS = (
     "PRAGMA synchronous=FULL",  # the thank-you page promises that the tip is kept
     "PRAGMA secure_delete=ON",  # a deleted answer is overwritten, not only forgotten
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=10000",
+    "PRAGMA busy_timeout=5000",
     "PRAGMA temp_store=MEMORY",  # no sorted copies in temporary files
 )
 
@@ -72,6 +72,8 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """One transaction: committed at the end of the block, undone by any error in it."""
-        with Session(self._writing) as session, session.begin():
+        """One transaction: committed at the end of the block, undone by any error in it. A block that changes its mind
+        rolls back and returns."""
+        with Session(self._writing) as session:
             yield session
+            session.commit()

@@ -49,6 +49,8 @@ class DraftChange:
     """What becomes of the draft in the same transaction as the tip."""
 
     digest: bytes = field(repr=False)
+    seen: bytes = field(repr=False)
+    """The box that was read; the change is void when another request has put one in its place."""
     box: bytes = field(repr=False)
 
 
@@ -57,13 +59,14 @@ class Tips:
         self._database = database
 
     def keep(self, tip: NewTip, draft: DraftChange, notice_id: str) -> bool:
-        """Tip, notice and draft in one transaction. False, with nothing changed, when this tip was kept before."""
+        """Tip, notice and draft in one transaction. False, with nothing changed, when this tip was kept before, or when
+        the draft is no longer what it was made from."""
         row = TipRow.model_validate({**vars(tip), "status": "new"})
         with self._database.writing() as session:
-            if not _added(session, row):
+            if not _changed_draft(session, draft) or not _added(session, row):
+                session.rollback()
                 return False
             session.add(NoticeRow(id=notice_id, care_point=tip.care_point))
-            _change_draft(session, draft)
             return True
 
     def by_lookup(self, lookup_digest: bytes) -> StoredTip | None:
@@ -120,13 +123,13 @@ class Tips:
         """All files of one message, or none: False when its number was taken or its id was kept before."""
         with self._database.writing() as session:
             first = messages[0]
-            if first.number != _last_number(session, first.tip, first.kind) + 1:
+            is_next = first.number == _last_number(session, first.tip, first.kind) + 1
+            if not is_next or not _added(session, MessageRow.model_validate(vars(first))):
                 return False
-            if not _added(session, MessageRow.model_validate(vars(first))):
+            if draft and not _changed_draft(session, draft):
+                session.rollback()
                 return False
             session.add_all(MessageRow.model_validate(vars(message)) for message in messages[1:])
-            if draft:
-                _change_draft(session, draft)
             return True
 
     def delete_answer(self, tip_id: str, message_id: str) -> bool:
@@ -160,8 +163,13 @@ def _added(session: Session, row: SQLModel) -> bool:
     return session.execute(added).first() is not None
 
 
-def _change_draft(session: Session, change: DraftChange) -> None:
-    session.execute(update(DraftRow).where(col(DraftRow.digest) == change.digest).values(box=change.box))
+def _changed_draft(session: Session, change: DraftChange) -> bool:
+    changed = session.execute(
+        update(DraftRow)
+        .where(col(DraftRow.digest) == change.digest, col(DraftRow.box) == change.seen)
+        .values(box=change.box)
+    )
+    return bool(changed.rowcount)  # type: ignore[attr-defined]  # Result of an UPDATE is a CursorResult
 
 
 def _last_number(session: Session, tip_id: str, kind: str) -> int:

@@ -48,10 +48,9 @@ def padded_page(request: Request, template: str, language: str, **context: objec
     return HTMLResponse(html + b"<!--" + b" " * room + b"-->", status_code=SHOWN, headers=HEADERS)
 
 
-def see(name: str, language: str, draft: str = "", fragment: str = "") -> RedirectResponse:
+def see(name: str, language: str, draft: str = "") -> RedirectResponse:
     """After every post: look at this page."""
-    target = address(name, language, draft) + (f"#{fragment}" if fragment else "")
-    return RedirectResponse(target, HTTPStatus.SEE_OTHER, headers=HEADERS)
+    return RedirectResponse(address(name, language, draft), HTTPStatus.SEE_OTHER, headers=HEADERS)
 
 
 def gone(request: Request, language: str) -> HTMLResponse:

@@ -84,7 +84,7 @@ def delete_answer(request: Request, language: str) -> Response:
     found = held and held.draft.derived and form.conversations.open(held.draft.derived)
     if held is None or not found:
         return gone(request, language)
-    is_deleted = form.conversations.delete_answer(found.tip, incoming_of(request).one("answer"))
+    is_deleted = form.conversations.delete_answer(found.tip, clean(incoming_of(request).one("answer")))
     form.drafts.keep(held, replace(held.draft, said="deleted" if is_deleted else "", fault=""))
     return see("conversation", language, held.id)
 

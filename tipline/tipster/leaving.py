@@ -10,8 +10,8 @@ from tipline.tipster.answers import form_of
 
 def leave(request: Request) -> Response:
     headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
-    if "sec-purpose" in request.headers:
-        # A browser that looks ahead has not been told to leave: nothing is destroyed, and nothing may be shown early.
+    if "sec-purpose" in request.headers or request.method == "HEAD":
+        # Who looks ahead has not been told to leave: nothing is destroyed, and nothing may be shown early.
         return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE, headers=headers)
     form = form_of(request)
     draft_id = request.path_params.get("draft")

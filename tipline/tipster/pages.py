@@ -4,7 +4,6 @@ Nothing that was typed is answered directly: it goes into the draft, and the pag
 
 from dataclasses import replace
 
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -115,8 +114,8 @@ def send(request: Request, language: str) -> Response:
     except ReceiverChangedError:
         form.drafts.keep(held, replace(held.draft, faults={"receiver": "changed"}))
         return see("tip_check", language, held.id)
-    except (SealingError, SQLAlchemyError):
-        # What can't be sealed and kept is not accepted. The draft still holds everything.
+    except SealingError:
+        # What can't be sealed is not accepted. The draft still holds everything.
         form.drafts.keep(held, replace(held.draft, faults={"send": "failed"}))
         return see("tip_check", language, held.id)
     return see("tip_code", language, held.id)
