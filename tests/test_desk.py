@@ -2,16 +2,14 @@
 
 import base64
 import hashlib
-import importlib.util
 import sqlite3
-import sys
 from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
-from types import ModuleType
 
 import pyotp
 import pytest
+from desk_world import make_desk_world
 from itsdangerous import Signer
 from starlette.testclient import TestClient
 
@@ -21,19 +19,6 @@ from tipline.desk.routes import ROWS, Role
 from tipline.heads import Author, Head, Kind, read, write
 from tipline.passphrases import Passphrase, stretch
 from tipline.sealing import Identity, open_sealed, seal
-
-
-def load_desk_world() -> ModuleType:
-    """Tests are no package, so the builders are loaded by path."""
-    name = "desk_world"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("desk_world.py"))
-        assert spec
-        assert spec.loader
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
 
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
 
@@ -70,7 +55,7 @@ FORM = "application/x-www-form-urlencoded"
 
 @pytest.fixture
 def desk(tmp_path: Path):
-    world = load_desk_world().make_desk_world(tmp_path)
+    world = make_desk_world(tmp_path)
     yield world
     world.store.close()
 

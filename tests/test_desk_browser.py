@@ -1,20 +1,18 @@
 """The desk in a real browser: keys unlocked in a worker, tips read, answered, and nothing of it elsewhere."""
 
-import importlib.util
 import re
 import socket
-import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
+from desk_world import make_desk_world, publish
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
 from tipline.heads import Author, Head, Kind, read
 from tipline.sealing import Identity, fingerprint, open_sealed
@@ -22,32 +20,11 @@ from tipline.sealing import Identity, fingerprint, open_sealed
 pytestmark = pytest.mark.browser
 
 STORY = "Een jongen wordt elke donderdag opgehaald.\nHij is dan de hele nacht weg. <b>Vet</b> & 'zo' {of} zo."
-CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-
-
-def load_desk_world() -> ModuleType:
-    """Tests are no package, so the builders are loaded by path."""
-    name = "desk_world"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("desk_world.py"))
-        assert spec
-        assert spec.loader
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator:
-    world = load_desk_world().make_desk_world(tmp_path, lambda: datetime.now(UTC))
+    world = make_desk_world(tmp_path, lambda: datetime.now(UTC))
     yield world
     world.store.close()
 
@@ -116,8 +93,8 @@ class Coordinator:
 
 
 @pytest.fixture
-def context(chromium: Browser) -> Iterator[BrowserContext]:
-    context = chromium.new_context(locale="nl-NL")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(locale="nl-NL")
     yield context
     context.close()
 
@@ -240,7 +217,7 @@ def test_what_does_not_verify_is_not_shown(desk, coordinator: Coordinator) -> No
 def test_a_key_that_is_not_the_published_one_raises_the_alarm(desk, coordinator: Coordinator) -> None:
     desk.tip("lumens-emp", STORY)
     other = Identity.new().recipient
-    load_desk_world().publish(desk.world.settings, "lumens-emp", other, [desk.people["noor"]])
+    publish(desk.world.settings, "lumens-emp", other, [desk.people["noor"]])
     desk.care_points.read_again()
     coordinator.signs_in_as("Noor")
     heading = coordinator.page.get_by_role("heading", level=1)
@@ -434,10 +411,10 @@ def test_no_view_is_wider_than_the_window(width: int, desk, coordinator: Coordin
 
 
 def test_the_door_speaks_the_browsers_language_and_the_desk_the_coordinators(
-    chromium: Browser, desk, address: str
+    browser: Browser, desk, address: str
 ) -> None:
     desk.tip("lumens-emp", STORY)
-    context = chromium.new_context(locale="en-GB")
+    context = browser.new_context(locale="en-GB")
     page = context.new_page()
     page.goto(f"{address}/login")
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in to the desk")
@@ -448,8 +425,8 @@ def test_the_door_speaks_the_browsers_language_and_the_desk_the_coordinators(
     context.close()
 
 
-def test_without_script_the_door_says_so_and_sends_no_passphrase(chromium: Browser, address: str) -> None:
-    context = chromium.new_context(locale="nl-NL", java_script_enabled=False)
+def test_without_script_the_door_says_so_and_sends_no_passphrase(browser: Browser, address: str) -> None:
+    context = browser.new_context(locale="nl-NL", java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{address}/login")
     assert "Het bureau heeft JavaScript nodig." in page.content()

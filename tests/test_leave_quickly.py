@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from site_world import NOW, Clock, public_pages, rendering, static_files
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -47,14 +47,6 @@ def site() -> Iterator[str]:
     server.should_exit = True
     thread.join(timeout=5)
     listening.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
