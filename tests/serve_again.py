@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from campaign_site.app import create_app
-from campaign_site.process import serve
+from campaign_site.process import listening, serve
 from campaign_site.settings import read_settings
 
 
@@ -17,7 +17,7 @@ def main(data: Path, port: int) -> None:
         "SIGNAALLIJN_BASE_URL": f"http://localhost:{port}",
         "SIGNAALLIJN_DESK_URL": f"http://desk.localhost:{port}",
     }
-    serve(create_app(read_settings(environment, is_demo=True)).app, "127.0.0.1", port)
+    serve(create_app(read_settings(environment, is_demo=True)).app, listening("127.0.0.1", port))
 
 
 if __name__ == "__main__":

@@ -70,7 +70,7 @@ def test_init_refuses_a_folder_that_is_in_use(data: Path) -> None:
 
 
 def test_demo_refuses_a_folder_that_is_in_use(data: Path) -> None:
-    assert "is not empty" in refused(run(data, "demo", "--data", str(data)))
+    assert "is not empty" in refused(run(data, "demo", "--data", str(data), "--port", str(free_port())))
 
 
 def test_serve_refuses_without_init(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_serve_refuses_bad_content_by_file_and_line(data: Path, tmp_path: Path) 
     content = shutil.copytree(shipped("content"), tmp_path / "content")
     file = content / "tipline" / "coverage.csv"
     file.write_text(file.read_text("utf-8").replace("GM0772,lumens-emp", "GM0772,lumens-epm"), "utf-8")
-    said = refused(run(data, "serve", SIGNAALLIJN_CONTENT=str(content)))
+    said = refused(run(data, "serve", "--port", str(free_port()), SIGNAALLIJN_CONTENT=str(content)))
     assert "coverage.csv, line " in said
     assert "lumens-epm" in said
 

@@ -1,17 +1,20 @@
 """The command `signaallijn`. Errors go to stderr as one plain sentence; exit codes: 0, 1 (refused), 2 (wrong use)."""
 
+import contextlib
 import os
 import tempfile
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
 import pyotp
 
-from campaign_site.app import Signaallijn, create_app, now_in_utc
+from campaign_site.app import create_app, now_in_utc
 from campaign_site.demo import make_demo
+from campaign_site.process import AddressFaultError, listening, orderly_stop
 from campaign_site.process import serve as serve_app
-from campaign_site.settings import Settings, SettingsFaultError, make_data_directory, read_settings
+from campaign_site.settings import SettingsFaultError, make_data_directory, read_settings
 from tipline.app import OrphanedTipsError
 from tipline.care_points import ContentFaultError, load_care_points
 from tipline.geography import load_geography
@@ -23,7 +26,17 @@ from tipline.routing import explain
 from tipline.storage import Store
 
 LOOPBACK = "127.0.0.1"
-FAULTS = (SettingsFaultError, ContentFaultError, QuestionsFaultError, OrphanedTipsError)
+FAULTS = (SettingsFaultError, ContentFaultError, QuestionsFaultError, OrphanedTipsError, AddressFaultError)
+PORT = click.IntRange(1, 65535)
+
+
+@contextlib.contextmanager
+def refusals() -> Iterator[None]:
+    """Tells what settings, content, database or port are at fault with in one sentence, with exit code 1."""
+    try:
+        yield
+    except FAULTS as fault:
+        raise click.ClickException(str(fault)) from None
 
 
 @click.group()
@@ -32,7 +45,7 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--port", default=8000, show_default=True, help="Port on this machine.")
+@click.option("--port", type=PORT, default=8000, show_default=True, help="Port on this machine.")
 @click.option("--data", type=click.Path(path_type=Path), help="Empty folder to keep the demonstration in.")
 @click.option(
     "--at", "instant", type=click.DateTime(["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]), help="Begin at this time (UTC)."
@@ -40,31 +53,31 @@ def main() -> None:
 def demo(port: int, data: Path | None, instant: datetime | None) -> None:
     """Start a throw-away instance on this machine, with demo care points and coordinators."""
     ahead = instant.replace(tzinfo=UTC) - now_in_utc() if instant else timedelta()
-    with tempfile.TemporaryDirectory(prefix="signaallijn-demo-") as folder:
+    with (
+        orderly_stop(),
+        refusals(),
+        tempfile.TemporaryDirectory(prefix="signaallijn-demo-") as folder,
+        listening(LOOPBACK, port) as listener,
+    ):
         data = (data or Path(folder) / "data").absolute()
-        try:
-            made = make_demo(data, f"http://localhost:{port}", f"http://desk.localhost:{port}", now_in_utc() + ahead)
-            whole = create_app(made.settings, lambda: now_in_utc() + ahead, PrintingSink(click.echo), made.people)
-        except FAULTS as fault:
-            raise click.ClickException(str(fault)) from None
+        made = make_demo(data, f"http://localhost:{port}", f"http://desk.localhost:{port}", now_in_utc() + ahead)
+        whole = create_app(made.settings, lambda: now_in_utc() + ahead, PrintingSink(click.echo), made.people)
         click.echo(f"Site:  {made.settings.base_url}/nl/   (this is a demonstration: reports go nowhere)")
         click.echo(f"Desk:  {made.settings.desk_url}/login   (names, passphrases and fresh codes stand there too)")
         for person in made.people:
             code = pyotp.TOTP(person.totp_secret).at(now_in_utc() + ahead)
             click.echo(f"  {person.login:6} {person.passphrase}  {code}  {person.organisation}")
         click.echo("Stop with Ctrl+C.")
-        serve_app(whole.app, LOOPBACK, port)
+        serve_app(whole.app, listener)
 
 
 @main.command()
 def init() -> None:
     """Make a new data directory: database, secrets and deployment salt."""
     data = Path(os.environ.get("SIGNAALLIJN_DATA", "data")).absolute()
-    try:
+    with refusals():
         make_data_directory(data)
         settings = read_settings(os.environ)
-    except SettingsFaultError as fault:
-        raise click.ClickException(str(fault)) from None
     store = Store(settings.tipline.database_url)
     store.migrate()
     store.close()
@@ -73,22 +86,23 @@ def init() -> None:
 
 @main.command()
 @click.option("--host", default=LOOPBACK, show_default=True, help="Address to listen on; put a TLS proxy before it.")
-@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option("--port", type=PORT, default=8000, show_default=True, help="Port to listen on.")
 def serve(host: str, port: int) -> None:
     """Run the server, in one process."""
-    serve_app(_built().app, host, port)
+    with orderly_stop(), refusals():
+        settings = read_settings(os.environ)
+        with listening(host, port) as listener:
+            serve_app(create_app(settings).app, listener)
 
 
 @main.command()
 @click.argument("place", nargs=-1, required=True)
 def route(place: tuple[str, ...]) -> None:
     """Tell which municipality and care point a postcode or PLACE leads to, who would receive a tip now, and why."""
-    settings = _settings()
-    try:
+    with refusals():
+        settings = read_settings(os.environ)
         geography = load_geography(settings.tipline.content)
         care_points = load_care_points(settings.tipline.content, geography)
-    except ContentFaultError as fault:
-        raise click.ClickException(str(fault)) from None
     store = Store(settings.tipline.database_url)
     store.migrate()
     holders = Holders(store.coordinators, lambda: care_points, now_in_utc, is_demo=settings.is_demo)
@@ -113,23 +127,7 @@ def geography_group() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def update(file: Path) -> None:
     """Apply a yearly change FILE to the tables, and say what maps to what."""
-    try:
-        said = update_geography(_settings().tipline.content, file)
-    except ContentFaultError as fault:
-        raise click.ClickException(str(fault)) from None
+    with refusals():
+        said = update_geography(read_settings(os.environ).tipline.content, file)
     for sentence in said:
         click.echo(sentence)
-
-
-def _settings() -> Settings:
-    try:
-        return read_settings(os.environ)
-    except SettingsFaultError as fault:
-        raise click.ClickException(str(fault)) from None
-
-
-def _built() -> Signaallijn:
-    try:
-        return create_app(_settings())
-    except FAULTS as fault:
-        raise click.ClickException(str(fault)) from None
