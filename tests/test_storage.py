@@ -55,7 +55,7 @@ def keep(store: Store, tip: NewTip) -> bool:
 
 
 def test_the_migrations_make_exactly_the_tables_that_the_code_knows(store: Store, file: Path) -> None:
-    assert store.is_well()
+    store.check()
     engine = create_engine(f"sqlite:///{file}")
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
@@ -79,7 +79,7 @@ def schema(file: Path) -> dict[str, str]:
 
 
 def test_no_table_of_tipsters_tells_in_which_order_rows_came(store: Store, file: Path) -> None:
-    assert store.is_well()
+    store.check()
     tables = schema(file)
     assert set(tables) >= FILLED_BY_TIPSTERS
     assert {name for name, sql in tables.items() if "WITHOUT ROWID" in sql} == FILLED_BY_TIPSTERS
@@ -89,7 +89,7 @@ def test_no_table_of_tipsters_tells_in_which_order_rows_came(store: Store, file:
 def test_a_store_without_tables_is_not_well(file: Path) -> None:
     empty = Store(f"sqlite:///{file}")
     with pytest.raises(OperationalError):
-        empty.is_well()
+        empty.check()
     empty.close()
 
 

@@ -16,9 +16,12 @@ from tipline.intake import seal_for_desk
 from tipline.receipts import Derived
 from tipline.storage.tips import StoredMessage, StoredTip, Tips
 
+TRIES = 4
+"""How often an addition is tried when others are added at the same moment."""
+
 
 class NumberTakenError(Exception):
-    """Another message was added at the same moment; nothing was kept."""
+    """Others were added at the same moment, again and again; nothing was kept."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +65,18 @@ class Conversations:
     def add(self, held: Held[FollowUpDraft], tip: StoredTip, derived: Derived, text: str, language: str) -> None:
         """Seals an addition to the care point. The same post again, at once or later in this visit, adds nothing.
         Raises `NumberTakenError`, `heads.TextTooLongError` and what `seal_for_desk` raises."""
-        words = hashlib.sha256(text.encode()).hexdigest()
-        if words == held.draft.added:
-            return
+        words = _digest(text)
+        for _ in range(TRIES):
+            if words == held.draft.added or self._added(held, tip, derived, text, language):
+                return
+            # Another post of this visit, or of another visit with the same code, was faster.
+            changed = self.drafts.held(held.id, FollowUpDraft)
+            if changed is None:
+                break
+            held = changed
+        raise NumberTakenError
+
+    def _added(self, held: Held[FollowUpDraft], tip: StoredTip, derived: Derived, text: str, language: str) -> bool:
         number = self.tips.next_number(tip.id, Kind.ADDITION)
         head = Head(Kind.ADDITION, tip.id, (tip.care_point,), number, Author.TIPSTER, language)
         plaintext = heads.write(head, {"text": text}, derived.reply_key)
@@ -77,16 +89,16 @@ class Conversations:
             written_on=self.clock().date(),
             sealed=seal_for_desk(plaintext, tip.care_point, self.holders),
         )
-        after = self.drafts.change(held, FollowUpDraft(derived, said="added", added=words))
-        if not self.tips.add_messages([message], after) and not self._was_added(message):
-            raise NumberTakenError
+        after = self.drafts.change(held, FollowUpDraft(derived, said="added", added=_digest(text)))
+        return self.tips.add_messages([message], after)
 
     def delete_answer(self, tip: StoredTip, message_id: str) -> bool:
         """Deletes the tipster's file of an answer; False when there is none with this id in this conversation."""
         return self.tips.delete_answer(tip.id, message_id)
 
-    def _was_added(self, message: StoredMessage) -> bool:
-        return any(kept.id == message.id for kept in self.tips.messages(message.tip, "desk"))
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _opened(message: StoredMessage, tip: StoredTip, derived: Derived) -> Answer:

@@ -135,6 +135,8 @@ def _piles_marks(text: str) -> bool:
         return False
     row = 0
     for sign in text:
+        if sign not in "\n\t" and unicodedata.category(sign) == "Cc":
+            continue  # dropped before a text is composed, so it parts no marks
         # The half-width sound marks of Japanese become combining ones in a compatibility form.
         is_mark = unicodedata.category(sign)[0] == "M" or sign in "\uff9e\uff9f"
         row = row + 1 if is_mark else 0

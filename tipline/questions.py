@@ -2,6 +2,7 @@
 format. Knows nothing of pages."""
 
 import tomllib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +13,8 @@ from tipline.incoming import Incoming
 
 MAX_CHARACTERS = bodies.MAX_TEXT
 """A field's longest text."""
+BLANK = "\u115f\u1160\u2800\u3164\uffa0"
+"""Signs that Unicode counts as letters or symbols and nobody can see."""
 MAX_TEXTS = 3
 """How many text questions there may be: so many of the longest, in letters of four bytes, fit the largest bucket."""
 
@@ -66,8 +69,14 @@ def load_questions(file: Path) -> tuple[Question, ...]:
 
 
 def clean(text: str) -> str:
-    """What is kept of a typed text: as the sealed format keeps texts (`bodies.tidy`), without space around it."""
-    return bodies.tidy(text).strip()
+    """What is kept of a typed text: as the sealed format keeps texts (`bodies.tidy`), without space around it. Of one
+    that has nothing to see, nothing is kept."""
+    tidied = bodies.tidy(text).strip()
+    return tidied if any(map(_is_visible, tidied)) else ""
+
+
+def _is_visible(sign: str) -> bool:
+    return unicodedata.category(sign)[0] not in "CZ" and sign not in BLANK
 
 
 def read_answers(questions: tuple[Question, ...], incoming: Incoming) -> Answers:

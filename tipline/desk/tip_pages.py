@@ -65,12 +65,16 @@ def answer(request: Request, coordinator: Coordinator) -> Response:
 
 
 def set_status(request: Request, coordinator: Coordinator) -> Response:
+    """Sets the status, and answers the one that holds now. With `seen`, one that a colleague set since is left alone:
+    opening a tip marks it read, and must not open again what he closed."""
     status = incoming_of(request).one("status")
     if status not in STATUSES:
         return json_error("unprocessable", HTTPStatus.UNPROCESSABLE_ENTITY)
     store = world_of(request).store.tips
-    changed = store.set_status(request.path_params["tip"], coordinator.care_point, status)
-    return json_answer({"status": status}) if changed else not_found()
+    tip_id, seen = request.path_params["tip"], incoming_of(request).one("seen") or None
+    store.set_status(tip_id, coordinator.care_point, status, seen)
+    stored = store.get(tip_id, coordinator.care_point)
+    return json_answer({"status": stored.status}) if stored else not_found()
 
 
 def _own_tip(request: Request, coordinator: Coordinator) -> StoredTip | None:

@@ -19,7 +19,6 @@ class Store:
     """All that is kept, by concern."""
 
     def __init__(self, database_url: str) -> None:
-        self._url = database_url
         self._database = Database(make_engine(database_url))
         self.drafts = Drafts(self._database)
         self.tips = Tips(self._database)
@@ -34,11 +33,15 @@ class Store:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
-    def is_well(self) -> bool:
-        """Whether the database answers and its tables are there."""
+    def check(self) -> None:
+        """Raises sqlalchemy.exc.SQLAlchemyError unless the database answers and its tables are there."""
         with self._database.reading() as session:
             session.connection().execute(text("SELECT 1 FROM tips WHERE 1 = 0"))
-        return True
+
+    def forget(self) -> None:
+        """Empties SQLite's write-ahead log into the database: until then what was deleted still stands there. A reader
+        may be in the way; the next call takes the rest."""
+        self._database.empty_log()
 
     def close(self) -> None:
         self._database.engine.dispose()

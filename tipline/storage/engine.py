@@ -65,6 +65,11 @@ class Database:
         self.engine = engine
         self._writing = engine.execution_options(writes=True)
 
+    def empty_log(self) -> None:
+        if self.engine.dialect.name == "sqlite":
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
         with Session(self.engine) as session:

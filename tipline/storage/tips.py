@@ -95,13 +95,12 @@ class Tips:
         with self._database.reading() as session:
             return frozenset(session.exec(select(TipRow.care_point).distinct()))
 
-    def set_status(self, tip_id: str, care_point: str, status: str) -> bool:
+    def set_status(self, tip_id: str, care_point: str, status: str, seen: str | None = None) -> bool:
+        """False for another point's tip, or when `seen` is given and a colleague has changed the status since."""
+        own = (col(TipRow.id) == tip_id, col(TipRow.care_point) == care_point, col(TipRow.hidden).is_(False))
+        still = (col(TipRow.status) == seen,) if seen is not None else ()
         with self._database.writing() as session:
-            changed = session.execute(
-                update(TipRow)
-                .where(col(TipRow.id) == tip_id, col(TipRow.care_point) == care_point, col(TipRow.hidden).is_(False))
-                .values(status=status)
-            )
+            changed = session.execute(update(TipRow).where(*own, *still).values(status=status))
             return bool(changed.rowcount)  # type: ignore[attr-defined]  # Result of an UPDATE is a CursorResult
 
     def messages(self, tip_id: str, reader: str) -> tuple[StoredMessage, ...]:

@@ -4,9 +4,10 @@ What is posted and answered with 200 stays on the disk of a phone (its session f
 redirected does not."""
 
 from http import HTTPStatus
+from typing import Protocol
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from tipline.incoming import Incoming
 from tipline.tipster.addresses import address
@@ -24,6 +25,12 @@ story after sending, and what was typed after leaving, without asking the server
 that memory as well, but takes the longer the more a phone has cached: too long for who must leave quickly."""
 PAGE_STEP = 16 * 1024
 """Pages of a conversation are as long as a multiple of this: their size must not tell whether there is an answer."""
+
+
+class View(Protocol):
+    """Answers a request in a language."""
+
+    def __call__(self, request: Request, language: str) -> Response: ...
 
 
 def form_of(request: Request) -> TipForm:
@@ -51,6 +58,27 @@ def padded_page(request: Request, template: str, language: str, **context: objec
 def see(name: str, language: str, draft: str = "") -> RedirectResponse:
     """After every post: look at this page."""
     return RedirectResponse(address(name, language, draft), HTTPStatus.SEE_OTHER, headers=HEADERS)
+
+
+def only_from_here(view: View) -> View:
+    """Shows a draft only to who comes from a page of this site, and asks first who comes from nowhere.
+
+    The id in its address is all that holds a draft together: who begins one and gives someone else the link could read
+    along. A link on another site leads to the first page. One from a message, a bookmark or the history shows nothing
+    of the draft before the visitor says that he began it himself. Browsers that do not tell where a request comes from
+    are let through: most of them are text browsers."""
+
+    def guarded(request: Request, language: str) -> Response:
+        came_from = request.headers.get("sec-fetch-site", "same-origin")
+        if came_from in {"cross-site", "same-site"}:
+            return see("tip_start", language)
+        draft_id = request.path_params["draft"]
+        if came_from == "none" and form_of(request).drafts.any(draft_id):
+            exit_url = f"/weg/{draft_id}"
+            return page(request, "tip/begun.html", language, address=request.url.path, exit_url=exit_url, nav=False)
+        return view(request, language)
+
+    return guarded
 
 
 def gone(request: Request, language: str) -> HTMLResponse:

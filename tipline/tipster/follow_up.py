@@ -58,7 +58,8 @@ def conversation(request: Request, language: str) -> Response:
         conversation=found,
         care_point=form.world.care_points().points[found.tip.care_point],
         longest=MAX_CHARACTERS,
-        **common,
+        # A link to the other language would lose what is typed: the form has a button for it.
+        **{**common, "alternate_url": None},
     )
 
 
@@ -67,7 +68,10 @@ def add(request: Request, language: str) -> Response:
     found = held and held.draft.derived and form.conversations.open(held.draft.derived)
     if held is None or held.draft.derived is None or not found:
         return gone(request, language)
-    text = clean(incoming_of(request).one("addition"))
+    text, goes = clean(incoming_of(request).one("addition")), incoming_of(request).one("go")
+    if goes == "language":
+        form.drafts.keep(held, replace(held.draft, text=text, fault="", said=""))
+        return see("conversation", _other(language), held.id)
     fault = "missing" if not text else "too_long" if len(text) > MAX_CHARACTERS else ""
     if not fault:
         try:
@@ -75,8 +79,14 @@ def add(request: Request, language: str) -> Response:
         except (NumberTakenError, NoOpenCarePointError, SealingError, SQLAlchemyError):
             fault = "failed"
     if fault:
-        form.drafts.keep(held, replace(held.draft, text=text, fault=fault, said=""))
+        _keep_text(request, text, fault)
     return see("conversation", language, held.id)
+
+
+def _keep_text(request: Request, text: str, fault: str) -> None:
+    held = _visit_of(request)  # as it is now: another post may have changed it
+    if held:
+        form_of(request).drafts.keep(held, replace(held.draft, text=text, fault=fault, said=""))
 
 
 def delete_answer(request: Request, language: str) -> Response:

@@ -2,6 +2,7 @@
 
 Nothing that was typed is answered directly: it goes into the draft, and the page that a GET shows reads it there."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from starlette.requests import Request
@@ -13,8 +14,23 @@ from tipline.questions import MAX_CHARACTERS, clean, faults_of, read_answers
 from tipline.routing import NoOpenCarePointError, Route
 from tipline.sealing import SealingError
 from tipline.tipster.addresses import LANGUAGES, address
-from tipline.tipster.answers import SHOWN, form_of, gone, incoming_of, page, see
+from tipline.tipster.answers import SHOWN, View, form_of, gone, incoming_of, page, see
 from tipline.tipster.forms import LONGEST_PLACE, TipForm, read_place
+
+ReportView = Callable[[Request, str, Held[ReportDraft]], Response]
+
+
+def for_report(view: ReportView) -> View:
+    """A view of a report on its way. One that was sent shows its code page instead, one that is gone says so."""
+
+    def guarded(request: Request, language: str) -> Response:
+        form, draft_id = form_of(request), request.path_params["draft"]
+        held = form.drafts.held(draft_id, ReportDraft)
+        if held:
+            return view(request, language, held)
+        return see("tip_code", language, draft_id) if form.drafts.any(draft_id) else gone(request, language)
+
+    return guarded
 
 
 def start(request: Request, language: str) -> Response:
@@ -34,10 +50,8 @@ def begin(request: Request, language: str) -> Response:
     return see("tip_place", language, form.drafts.begin(_with_place(request, ReportDraft())))
 
 
-def place(request: Request, language: str) -> Response:
-    form, held = form_of(request), _report(request)
-    if not isinstance(held, Held):
-        return _instead(held, request, language)
+def place(request: Request, language: str, held: Held[ReportDraft]) -> Response:
+    form = form_of(request)
     held, route = _told(form, held)
     return _step(
         request,
@@ -52,18 +66,14 @@ def place(request: Request, language: str) -> Response:
     )
 
 
-def give_place(request: Request, language: str) -> Response:
-    form, held = form_of(request), _report(request)
-    if not isinstance(held, Held):
-        return _instead(held, request, language)
+def give_place(request: Request, language: str, held: Held[ReportDraft]) -> Response:
+    form = form_of(request)
     form.drafts.keep(held, _with_place(request, held.draft))
     return see("tip_place", language, held.id)
 
 
-def story(request: Request, language: str) -> Response:
-    form, held = form_of(request), _report(request)
-    if not isinstance(held, Held):
-        return _instead(held, request, language)
+def story(request: Request, language: str, held: Held[ReportDraft]) -> Response:
+    form = form_of(request)
     held, route = _told(form, held)
     if route is None:
         return see("tip_place", language, held.id)
@@ -76,23 +86,25 @@ def story(request: Request, language: str) -> Response:
         route=route,
         questions=form.questions,
         longest=MAX_CHARACTERS,
+        alternate_url=None,  # a link would lose what is typed: the form has a button for it
     )
 
 
-def give_story(request: Request, language: str) -> Response:
-    form, held = form_of(request), _report(request)
-    if not isinstance(held, Held):
-        return _instead(held, request, language)
+def give_story(request: Request, language: str, held: Held[ReportDraft]) -> Response:
+    form = form_of(request)
     answers = read_answers(form.questions, incoming_of(request))
     faults = faults_of(form.questions, answers)
-    form.drafts.keep(held, replace(held.draft, answers=answers, faults=faults))
-    return see("tip_story" if faults else "tip_check", language, held.id)
+    goes = incoming_of(request).one("go")
+    # Who goes back, or on in another language, is not told yet what is missing; nothing typed is lost.
+    form.drafts.keep(held, replace(held.draft, answers=answers, faults={} if goes else faults))
+    if goes == "language":
+        return see("tip_story", _other(language), held.id)
+    next_step = "tip_place" if goes else "tip_story" if faults else "tip_check"
+    return see(next_step, language, held.id)
 
 
-def check(request: Request, language: str) -> Response:
-    form, held = form_of(request), _report(request)
-    if not isinstance(held, Held):
-        return _instead(held, request, language)
+def check(request: Request, language: str, held: Held[ReportDraft]) -> Response:
+    form = form_of(request)
     held, route = _told(form, held)
     if route is None:
         return see("tip_place", language, held.id)
@@ -101,10 +113,8 @@ def check(request: Request, language: str) -> Response:
     return _step(request, "tip/check.html", "tip_check", language, held, route=route, questions=form.questions)
 
 
-def send(request: Request, language: str) -> Response:
-    form, held = form_of(request), _report(request)
-    if not isinstance(held, Held):
-        return _instead(held, request, language)
+def send(request: Request, language: str, held: Held[ReportDraft]) -> Response:
+    form = form_of(request)
     if faults_of(form.questions, held.draft.answers):
         return see("tip_story", language, held.id)
     try:
@@ -146,19 +156,6 @@ def acknowledge(request: Request, language: str) -> Response:
     return see("tip_code", language, draft_id)
 
 
-def _report(request: Request) -> Held[ReportDraft] | str | None:
-    """The report on its way; the id of one that was sent; None when there is none."""
-    form, draft_id = form_of(request), request.path_params["draft"]
-    held = form.drafts.held(draft_id, ReportDraft)
-    if held is None and form.drafts.held(draft_id, SentDraft):
-        return str(draft_id)
-    return held
-
-
-def _instead(sent: str | None, request: Request, language: str) -> Response:
-    return see("tip_code", language, sent) if sent else gone(request, language)
-
-
 def _told(form: TipForm, held: Held[ReportDraft]) -> tuple[Held[ReportDraft], Route | None]:
     """The route as it is now, remembered as what this visitor is told; None when the place is not known yet, or when
     nobody can receive a tip from there."""
@@ -190,18 +187,14 @@ def _step(
     held: Held[ReportDraft] | Held[SentDraft],
     **context: object,
 ) -> Response:
-    return page(
-        request,
-        template,
-        language,
-        SHOWN,
-        draft=held.draft,
-        draft_id=held.id,
-        exit_url=f"/weg/{held.id}",
-        alternate_url=address(name, _other(language), held.id),
-        nav=False,
-        **context,
-    )
+    common = {
+        "draft": held.draft,
+        "draft_id": held.id,
+        "exit_url": f"/weg/{held.id}",
+        "alternate_url": address(name, _other(language), held.id),
+        "nav": False,
+    }
+    return page(request, template, language, SHOWN, **{**common, **context})
 
 
 def _other(language: str) -> str:

@@ -7,23 +7,24 @@ from starlette.routing import Route
 
 from tipline.tipster import follow_up, leaving, pages
 from tipline.tipster.addresses import ADDRESSES, LANGUAGES, LEAVE
+from tipline.tipster.answers import only_from_here
 
 ROWS = (
     ("GET", "tip_start", pages.start),
     ("POST", "tip_start", pages.begin),
     ("GET", "follow_up", follow_up.ask_code),
     ("POST", "follow_up", follow_up.give_code),
-    ("GET", "conversation", follow_up.conversation),
+    ("GET", "conversation", only_from_here(follow_up.conversation)),
     ("POST", "conversation", follow_up.add),
     ("POST", "delete_answer", follow_up.delete_answer),
     ("POST", "close_conversation", follow_up.close),
-    ("GET", "tip_place", pages.place),
-    ("POST", "tip_place", pages.give_place),
-    ("GET", "tip_story", pages.story),
-    ("POST", "tip_story", pages.give_story),
-    ("GET", "tip_check", pages.check),
-    ("POST", "tip_check", pages.send),
-    ("GET", "tip_code", pages.code),
+    ("GET", "tip_place", only_from_here(pages.for_report(pages.place))),
+    ("POST", "tip_place", pages.for_report(pages.give_place)),
+    ("GET", "tip_story", only_from_here(pages.for_report(pages.story))),
+    ("POST", "tip_story", pages.for_report(pages.give_story)),
+    ("GET", "tip_check", only_from_here(pages.for_report(pages.check))),
+    ("POST", "tip_check", pages.for_report(pages.send)),
+    ("GET", "tip_code", only_from_here(pages.code)),
     ("POST", "tip_code", pages.acknowledge),
 )
 

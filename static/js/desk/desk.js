@@ -79,8 +79,8 @@ class Desk {
   async #showCase(id, said = "", selector = "h1") {
     let tip = await this.#tips.one(id);
     if (tip.status === "new" && tip.told) {
-      await post(`/tips/${id}/status`, { status: "read" });
-      tip = { ...tip, status: "read" };
+      const { status } = await post(`/tips/${id}/status`, { status: "read", seen: "new" });
+      tip = { ...tip, status };
     }
     this.#left = id;
     if (!this.#drafts.has(id)) this.#drafts.set(id, { text: "" });

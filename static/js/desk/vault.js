@@ -96,6 +96,11 @@ async function openTip({ id, sealed }) {
   try {
     const plaintext = await ages.open(fromBase64Url(sealed), point.secret);
     const { head: found, body } = heads.read(plaintext, head("tip", id, point.id, 1, "tipster"));
+    const known = tips.get(id);
+    if (known && known.recipient !== body.tipster.recipient) {
+      // Another tip was put in the place of the one that was opened: no answer may go to whoever did that.
+      throw new heads.WrongTipError("another tip than the one that was opened");
+    }
     const replyKey = fromBase64Url(body.tipster.reply_key);
     tips.set(id, { recipient: body.tipster.recipient, replyKey, language: found.language });
     return { answers: body.answers, meantFor: body.meant_for, place: body.place, language: found.language };
