@@ -15,6 +15,7 @@ from tipline import bodies, canonical, padding
 from tipline.bodies import NotABodyError, TextTooLongError
 from tipline.canonical import Json, NotCanonicalError
 from tipline.kinds import AUTHORS, SIGNED, WITHOUT_TIP, Author, Kind
+from tipline.languages import LANGUAGES
 from tipline.padding import TooLargeError, WrongPaddingError
 
 __all__ = [
@@ -43,7 +44,6 @@ __all__ = [
 ]
 
 VERSION = 1
-LANGUAGES = ("nl", "en")
 _SIGNED_AS = b"signaallijn/1 message\n"
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _REPLY_KEY_LENGTH = 32

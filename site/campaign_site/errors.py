@@ -14,6 +14,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tipline.languages import of_path
+
 log = logging.getLogger("signaallijn")
 
 PLAIN = b"Er ging iets mis. Bel 112 bij gevaar. / Something went wrong. Call 112 when there is danger.\n"
@@ -34,7 +36,7 @@ class ErrorPages:
         self._page_of = page_of
 
     def refuse(self, scope: Scope, status: HTTPStatus) -> Response:
-        language = "en" if scope["path"].startswith("/en") else "nl"
+        language = of_path(scope["path"])
         headers = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
         if status in BODY_LEFT_UNREAD:
             headers["Connection"] = "close"

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from campaign_site.pages import PublicPages
 from campaign_site.rendering import Rendering, address
 from tipline.incoming import Incoming
+from tipline.languages import of_path
 from tipline.questions import clean
 from tipline.sealing import Box, SealingError
 
@@ -61,7 +62,7 @@ class Finder:
 
     async def find(self, request: Request) -> Response:
         """POST to the list of regions."""
-        language = language_of(request)
+        language = of_path(request.url.path)
         text = read_place(request)
         if request.headers.get("HX-Request") == "true":
             hits = self._pages().suggestions(text) if text else ()
@@ -71,7 +72,7 @@ class Finder:
 
     async def choose(self, request: Request) -> Response:
         """GET the question which place is meant; back to the list when the token is too old."""
-        language = language_of(request)
+        language = of_path(request.url.path)
         text = self._tokens.open(request.path_params["token"])
         pages = self._pages()
         if text is None:
@@ -85,11 +86,6 @@ class Finder:
         if region:
             return address(pages.addresses, "region", language, region=region.slug)
         return address(pages.addresses, "region_choice", language, token=self._tokens.seal(text))
-
-
-def language_of(request: Request) -> str:
-    """The language in the path."""
-    return "en" if request.url.path.startswith("/en/") else "nl"
 
 
 def read_place(request: Request) -> str:

@@ -12,9 +12,10 @@ from datetime import datetime
 from campaign_site.library.calendar import leading
 from campaign_site.library.entries import Document, Region, Review
 from campaign_site.library.library import Library
-from campaign_site.rendering import LANGUAGES, Addresses, address
+from campaign_site.rendering import Addresses, address
 from tipline.care_points import CarePoint, CarePoints
 from tipline.geography import Candidate, Geography, Municipality
+from tipline.languages import LANGUAGES, other
 
 SUGGESTIONS = 6
 """As many as fit above the keyboard of a phone."""
@@ -179,8 +180,7 @@ class PublicPages:
         )
 
     def _alternate(self, name: str, language: str, **fields: str) -> Mapping[str, object]:
-        other = next(each for each in LANGUAGES if each != language)
-        return {"alternate_url": address(self.addresses, name, other, **fields)}
+        return {"alternate_url": address(self.addresses, name, other(language), **fields)}
 
 
 def _by_name(municipalities: Sequence[Municipality]) -> tuple[Municipality, ...]:

@@ -19,8 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from campaign_site.links import Linker, tel
 from tipline.care_points import Helpline
-
-LANGUAGES = ("nl", "en")
+from tipline.languages import LANGUAGES, other
 
 FRAME_DEFAULTS: Mapping[str, object] = {
     "alternate_url": None,
@@ -96,7 +95,7 @@ class Rendering:
             environment.globals.update(
                 helplines=helplines,
                 language=language,
-                other_language=next(other for other in LANGUAGES if other != language),
+                other_language=other(language),
                 static=static,
                 url=url,
             )

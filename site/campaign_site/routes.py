@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from campaign_site.addresses import ADDRESSES
 from campaign_site.finder import Finder
-from campaign_site.rendering import LANGUAGES
+from tipline.languages import LANGUAGES, best_of
 
 
 def site_routes(finder: Finder) -> Iterator[Route]:
@@ -19,8 +19,7 @@ def site_routes(finder: Finder) -> Iterator[Route]:
 
 
 async def to_best_language(request: Request) -> Response:
-    """The first of the visitor's languages that there are pages in; Dutch otherwise."""
-    asked = [part.split(";")[0].strip()[:2].lower() for part in request.headers.get("accept-language", "").split(",")]
-    language = next((one for one in asked if one in LANGUAGES), "nl")
+    """The home page in the visitor's language."""
+    language = best_of(request.headers.get("accept-language", ""))
     headers = {"Cache-Control": "no-store", "Vary": "Accept-Language"}
     return RedirectResponse(ADDRESSES["home"][language], 302, headers=headers)

@@ -19,7 +19,7 @@ from tipline.desk.access import (
 from tipline.desk.answering import json_answer, json_error, wants_a_page
 from tipline.desk.requests import access_of, base64url, incoming_of, world_of
 from tipline.desk.tip_pages import STATUSES
-from tipline.heads import LANGUAGES
+from tipline.languages import LANGUAGES, best_of
 from tipline.questions import Question
 from tipline.storage.coordinators import Coordinator
 from tipline.world import World
@@ -58,7 +58,7 @@ def desk(request: Request, coordinator: Coordinator) -> Response:
 
 
 def login(request: Request) -> Response:
-    return _document(request, language_of(request), "")
+    return _document(request, _language(request), "")
 
 
 def refused(request: Request, status: HTTPStatus) -> Response:
@@ -68,21 +68,14 @@ def refused(request: Request, status: HTTPStatus) -> Response:
     world = world_of(request)
     known = {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.INTERNAL_SERVER_ERROR}
     page = world.rendering.page(
-        "desk/refused.html", language_of(request), reason=status.name.lower() if status in known else "bad_request"
+        "desk/refused.html", _language(request), reason=status.name.lower() if status in known else "bad_request"
     )
     return HTMLResponse(page, status)
 
 
-def language_of(request: Request) -> str:
-    """The language that the browser asks for first, of those we have."""
-    wishes: list[tuple[float, str]] = []
-    for part in request.headers.get("accept-language", "").split(","):
-        name, _, quality = part.partition(";q=")
-        try:
-            wishes.append((-float(quality or 1), name.strip().lower()[:2]))
-        except ValueError:
-            continue
-    return next((name for _, name in sorted(wishes, key=lambda wish: wish[0]) if name in LANGUAGES), LANGUAGES[0])
+def _language(request: Request) -> str:
+    """The one that the browser wants: who it is for is not known yet."""
+    return best_of(request.headers.get("accept-language", ""))
 
 
 def _document(request: Request, language: str, login_name: str) -> Response:

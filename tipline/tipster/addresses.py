@@ -15,7 +15,6 @@ ADDRESSES: Mapping[str, Mapping[str, str]] = {
     "tip_check": {"nl": "/nl/melden/{draft}/controle", "en": "/en/report/{draft}/check"},
     "tip_code": {"nl": "/nl/melden/{draft}/code", "en": "/en/report/{draft}/code"},
 }
-LANGUAGES = ("nl", "en")
 LEAVE = "/weg"
 
 

@@ -11,11 +11,12 @@ from starlette.responses import Response
 
 from tipline.conversation import NumberTakenError
 from tipline.drafts import FollowUpDraft, Held
+from tipline.languages import other
 from tipline.questions import MAX_CHARACTERS, clean
 from tipline.receipts import NotAReceiptError, Receipt, derive
 from tipline.routing import NoOpenCarePointError
 from tipline.sealing import SealingError
-from tipline.tipster.addresses import LANGUAGES, address
+from tipline.tipster.addresses import address
 from tipline.tipster.answers import form_of, gone, incoming_of, padded_page, see
 from tipline.tipster.forms import TipForm
 
@@ -25,7 +26,7 @@ STRETCHING = CapacityLimiter(2)
 
 def ask_code(request: Request, language: str) -> Response:
     return padded_page(
-        request, "tip/ask_code.html", language, fault="", alternate_url=address("follow_up", _other(language))
+        request, "tip/ask_code.html", language, fault="", alternate_url=address("follow_up", other(language))
     )
 
 
@@ -42,7 +43,7 @@ def conversation(request: Request, language: str) -> Response:
     common: dict[str, object] = {
         "draft_id": held.id,
         "exit_url": f"/weg/{held.id}",
-        "alternate_url": address("conversation", _other(language), held.id),
+        "alternate_url": address("conversation", other(language), held.id),
         "nav": False,
     }
     if held.draft.derived is None:
@@ -71,7 +72,7 @@ def add(request: Request, language: str) -> Response:
     text, goes = clean(incoming_of(request).one("addition")), incoming_of(request).one("go")
     if goes == "language":
         form.drafts.keep(held, replace(held.draft, text=text, fault="", said=""))
-        return see("conversation", _other(language), held.id)
+        return see("conversation", other(language), held.id)
     fault = "missing" if not text else "too_long" if len(text) > MAX_CHARACTERS else ""
     if not fault:
         try:
@@ -119,7 +120,3 @@ def _visit(form: TipForm, typed: str) -> str:
 
 def _visit_of(request: Request) -> Held[FollowUpDraft] | None:
     return form_of(request).drafts.held(request.path_params["draft"], FollowUpDraft)
-
-
-def _other(language: str) -> str:
-    return next(other for other in LANGUAGES if other != language)

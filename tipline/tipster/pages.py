@@ -10,10 +10,11 @@ from starlette.responses import Response
 
 from tipline.drafts import Held, PlaceKind, ReportDraft, SentDraft
 from tipline.intake import PlaceNotKnownError, ReceiverChangedError
+from tipline.languages import other
 from tipline.questions import MAX_CHARACTERS, clean, faults_of, read_answers
 from tipline.routing import NoOpenCarePointError, Route
 from tipline.sealing import SealingError
-from tipline.tipster.addresses import LANGUAGES, address
+from tipline.tipster.addresses import address
 from tipline.tipster.answers import SHOWN, View, form_of, gone, incoming_of, page, see
 from tipline.tipster.forms import LONGEST_PLACE, TipForm, read_place
 
@@ -39,7 +40,7 @@ def start(request: Request, language: str) -> Response:
         "tip/start.html",
         language,
         takes_tips=form_of(request).takes_tips(),
-        alternate_url=address("tip_start", _other(language)),
+        alternate_url=address("tip_start", other(language)),
     )
 
 
@@ -98,7 +99,7 @@ def give_story(request: Request, language: str, held: Held[ReportDraft]) -> Resp
     # Who goes back, or on in another language, is not told yet what is missing; nothing typed is lost.
     form.drafts.keep(held, replace(held.draft, answers=answers, faults={} if goes else faults))
     if goes == "language":
-        return see("tip_story", _other(language), held.id)
+        return see("tip_story", other(language), held.id)
     next_step = "tip_place" if goes else "tip_story" if faults else "tip_check"
     return see(next_step, language, held.id)
 
@@ -191,11 +192,7 @@ def _step(
         "draft": held.draft,
         "draft_id": held.id,
         "exit_url": f"/weg/{held.id}",
-        "alternate_url": address(name, _other(language), held.id),
+        "alternate_url": address(name, other(language), held.id),
         "nav": False,
     }
     return page(request, template, language, SHOWN, **{**common, **context})
-
-
-def _other(language: str) -> str:
-    return next(other for other in LANGUAGES if other != language)

@@ -5,8 +5,9 @@ from functools import partial
 
 from starlette.routing import Route
 
+from tipline.languages import LANGUAGES
 from tipline.tipster import follow_up, leaving, pages
-from tipline.tipster.addresses import ADDRESSES, LANGUAGES, LEAVE
+from tipline.tipster.addresses import ADDRESSES, LEAVE
 from tipline.tipster.answers import only_from_here
 
 ROWS = (

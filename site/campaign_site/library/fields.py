@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 
 from campaign_site.library.entries import Texts
 from tipline.content_files import ContentFaultError
+from tipline.languages import LANGUAGES
 
-LANGUAGES = ("nl", "en")
 CONTENT_TIME_ZONE = ZoneInfo("Europe/Amsterdam")
 """Instants in content without an offset of their own are Dutch time: that is what an editor means."""
 

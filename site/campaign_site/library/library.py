@@ -9,8 +9,9 @@ from pathlib import Path
 
 from campaign_site.library.documents import Reference, read_document, read_source
 from campaign_site.library.entries import Campaign, Document, Fact, Phase, PhaseName, Region, Review, Site
-from campaign_site.library.fields import LANGUAGES, Fields, read_fields
+from campaign_site.library.fields import Fields, read_fields
 from tipline.content_files import ContentFaultError
+from tipline.languages import LANGUAGES
 
 
 @dataclass(frozen=True)
