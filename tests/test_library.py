@@ -57,24 +57,24 @@ def test_every_fact_names_its_source_and_when_it_was_checked() -> None:
 FIRST_LINE = ""
 PLANTED: list[tuple[str, str, str, str, str, str]] = [
     # file, what is written there, what is put in its place, the fault, a word on the line that is named, the cure
-    ("site.toml", "exit_target", "exit_tarqet", "'exit_target' is missing", FIRST_LINE, "add exit_target"),
-    ("site.toml", "foot_full", "colour = 1\nfoot_full", "knows the field 'colour'", "colour", "correct its spelling"),
+    ("site.toml", "exit_target", "exit_tarqet", "`exit_tarqet` is not known", "exit_tarqet", "exit_target"),
+    ("site.toml", "foot_full", "colour = 1\nfoot_full", "`colour` is not known", "colour", "use one of"),
     ("site.toml", '"veilig-thuis"', '"veilig-huis"', "no help line 'veilig-huis'", "foot_full =", "choose from"),
-    ("site.toml", "= false", '= "no"', "neither true nor false", "publish_unreviewed =", "write publish"),
-    ("site.toml", 'en = "English"', 'de = "Deutsch"', "lacks a language", "languages =", "write languages"),
-    ("site.toml", 'name = "Zie', 'name = "" "Zie', "not TOML", 'name = ""', "correct the line"),
+    ("site.toml", "= false", '= "no"', "of another kind", "publish_unreviewed =", "write publish"),
+    ("site.toml", 'en = "English"', 'de = "Deutsch"', "not a text in nl and en", "languages =", "write languages"),
+    ("site.toml", 'name = "Zie', 'name = "" "Zie', "not TOML", 'name = ""', "mend the line"),
     (EINDHOVEN, "GM0772", "GM9999", "'GM9999' is not a municipality", "municipalities =", "correct"),
     (EINDHOVEN, "GM0772", "GM0794", "'GM0794' is in region", "municipalities =", "one of the two"),
     (EINDHOVEN, '  "GM0772", # Eindhoven\n', "", "'GM0772' lies in no region", FIRST_LINE, "add it"),
     (HELP, "+++\n", "", "the head is missing", FIRST_LINE, "begin the file"),
-    (HELP, "pending", "maybe", "'maybe' is not a value", "maybe", "pending"),
+    (HELP, "pending", "maybe", "`maybe` is no value", "maybe", "pending"),
     (HELP, "{say}", "{shout}", "drawn as 'shout'", "{shout}", "choose one of"),
     (HELP, "## Praat", "### Praat", "outside a section", "### Praat", "put a '## '"),
     (HELP, "line:113", "line:114", "'line:114' leads nowhere", "line:114", "choose from"),
     (HELP, "page:tip_start", "page:tip", "'page:tip' leads nowhere", "page:tip", "choose from"),
-    (CAMPAIGN, '"live"', '"alive"', "'alive' is not a value of 'phase'", '"alive"', "announced"),
-    (CAMPAIGN, "2026-11-01T09:00:00", "2026-11-01", "not a date with a time", "starts =", "write starts"),
-    (CAMPAIGN, 'published = "2018-05-17"\n', "", "'published' is missing", "[[facts]]", "add published"),
+    (CAMPAIGN, '"live"', '"alive"', "`alive` is no value of `phase`", '"alive"', "announced"),
+    (CAMPAIGN, "2026-11-01T09:00:00", "2026-11-01", "`starts` is of another kind", "starts =", "write starts"),
+    (CAMPAIGN, 'published = "2018-05-17"\n', "", "`published` is missing", "[[facts]]", "write published"),
 ]
 
 

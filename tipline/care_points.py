@@ -15,9 +15,9 @@ from tipline.content_files import (
     Document,
     Entry,
     Row,
-    read_document,
     read_table,
     read_text,
+    read_versioned,
     toml_text,
     write_whole,
 )
@@ -138,9 +138,9 @@ class CarePoints:
 
 def load_care_points(folder: Path, geography: Geography) -> CarePoints:
     """Read `content/tipline`. Raises ContentFaultError for the first thing that can't be used."""
-    points = _points(read_document(folder / "care_points.toml"))
+    points = _points(read_versioned(folder / "care_points.toml"))
     coverage = _coverage(folder / "coverage.csv", points, geography)
-    helplines = _helplines(read_document(folder / "helplines.toml"))
+    helplines = _helplines(read_versioned(folder / "helplines.toml"))
     return CarePoints(points, coverage, _keys(folder / "keys", points), helplines)
 
 
@@ -277,7 +277,7 @@ def _keys(folder: Path, points: Mapping[str, CarePoint]) -> dict[str, PublishedK
 
 def read_key_file(file: Path) -> PublishedKey:
     """A key file, as docs/formats.md ("Key file") says. Raises ContentFaultError."""
-    document = read_document(file)
+    document = read_versioned(file)
     entry = document.root.only(
         *("version", "care_point", "number", "recipient", "fingerprint", "made_on", "demo", "holders", "recovery_sheet")
     )
@@ -350,7 +350,7 @@ def write_key_file(file: Path, key: PublishedKey) -> None:
 def confirm_care_point(folder: Path, care_point: str, on: datetime.date) -> None:
     """Write into care_points.toml that the organisation confirmed its entry. ContentFaultError: no such id."""
     file = folder / "care_points.toml"
-    found = [entry for entry in read_document(file).tables("care_points") if entry.text("id") == care_point]
+    found = [entry for entry in read_versioned(file).tables("care_points") if entry.text("id") == care_point]
     if not found:
         raise ContentFaultError(file, 1, f"no care point has the id `{care_point}`", "use an id of this file")
     lines = read_text(file).splitlines()

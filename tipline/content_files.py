@@ -9,14 +9,29 @@ import os
 import re
 import tempfile
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from tipline.languages import LANGUAGES
 
 T = TypeVar("T")
+Word = TypeVar("Word", bound=StrEnum)
 
-EXAMPLES: dict[type, str] = {str: '"…"', int: "1", bool: "true", datetime.date: "2026-11-21", list: '["…"]'}
+CONTENT_TIME_ZONE = ZoneInfo("Europe/Amsterdam")
+"""Instants in content without an offset of their own are Dutch time: that is what an editor means."""
+EXAMPLES: dict[type, str] = {
+    str: '"…"',
+    int: "1",
+    bool: "true",
+    datetime.date: "2026-11-21",
+    datetime.datetime: "2026-11-21T09:00:00",
+    list: '["…"]',
+    dict: '{ nl = "…", en = "…" }',
+}
 """How a value of each kind is written in TOML, for the cure of a fault."""
 
 
@@ -99,9 +114,7 @@ class Entry:
 
     def fault(self, field: str, what: str, how: str) -> ContentFaultError:
         """A fault on the line of that field, or of the heading when the field is absent."""
-        start = re.compile(rf"\s*{re.escape(field)}\s*=")
-        found = (number for number, line in enumerate(self.lines) if start.match(line))
-        return ContentFaultError(self.file, self.first_line + next(found, 0), what, how)
+        return ContentFaultError(self.file, self.first_line + self._offset(field), what, how)
 
     def text(self, field: str) -> str:
         """A text that must be there and not be empty."""
@@ -132,12 +145,50 @@ class Entry:
             raise self.fault(field, f"`{field}` holds something else than texts", f"write {field} = {EXAMPLES[list]}")
         return tuple(values)
 
+    def by_language(self, field: str) -> Mapping[str, str]:
+        """A text in every language."""
+        texts: dict[str, object] = self._present(field, dict, self._value(field, dict))
+        found = {name: text.strip() for name, text in texts.items() if isinstance(text, str) and text.strip()}
+        if set(texts) != set(LANGUAGES) or found.keys() != texts.keys():
+            what = f"`{field}` is not a text in {' and '.join(LANGUAGES)}"
+            raise self.fault(field, what, f"write {field} = {EXAMPLES[dict]}")
+        return found
+
+    def instant(self, field: str) -> datetime.datetime:
+        """A moment; Dutch time where no offset is written."""
+        value = self._present(field, datetime.datetime, self._value(field, datetime.datetime))
+        return value if value.tzinfo else value.replace(tzinfo=CONTENT_TIME_ZONE)
+
+    def word(self, field: str, words: type[Word]) -> Word:
+        """One of a fixed set of words."""
+        value = self.text(field)
+        if value not in set(words):
+            raise self.fault(field, f"`{value}` is no value of `{field}`", f"use one of: {', '.join(words)}")
+        return words(value)
+
+    def inline(self, field: str) -> "tuple[Entry, ...]":
+        """The tables of a list like `field = [{ … }, { … }]`, none when it is absent."""
+        tables: list[object] = self._value(field, list) or []
+        start = self._offset(field)
+        rows = [number for number, line in enumerate(self.lines) if number > start and re.match(r"\s*\{", line)]
+        entries = []
+        for number, table in enumerate(tables):
+            if not isinstance(table, dict):
+                raise self.fault(field, f"`{field}` holds something else than tables", f"write {field} = [{{ … }}]")
+            line = rows[number] if number < len(rows) else start
+            entries.append(Entry(self.file, self.first_line + line, (), table))
+        return tuple(entries)
+
     def only(self, *known: str) -> "Entry":
         """This entry, when it has no other fields than these; a misspelt field must not be passed over."""
         for field in self.fields:
             if field not in known:
                 raise self.fault(field, f"`{field}` is not known here", f"use one of: {', '.join(known)}")
         return self
+
+    def _offset(self, field: str) -> int:
+        start = re.compile(rf"\s*{re.escape(field)}\s*[.=]")
+        return next((number for number, line in enumerate(self.lines) if start.match(line)), 0)
 
     def _value(self, field: str, kind: type[T]) -> T | None:
         value = self.fields.get(field)
@@ -154,11 +205,12 @@ class Entry:
 
 @dataclass(frozen=True)
 class Document:
-    """A whole TOML file."""
+    """A whole TOML file, or the head of a file that is TOML."""
 
     file: Path
     text: str
     root: Entry
+    """What stands above the first heading; its fields include the tables below."""
 
     def tables(self, name: str) -> tuple[Entry, ...]:
         """Every `[[name]]` or `[name]` of the file, in order. Raises ContentFaultError when it is no table."""
@@ -171,22 +223,32 @@ class Document:
 
     def _entry(self, fields: dict[str, object], headings: list[int], number: int) -> Entry:
         start = headings[number] if number < len(headings) else 1
-        return Entry(self.file, start, _section(self.text, start), fields)
+        return Entry(self.file, self.root.first_line + start - 1, _section(self.text, start), fields)
 
 
-def read_document(file: Path, version: int = 1) -> Document:
+def read_versioned(file: Path, version: int = 1) -> Document:
     """A TOML file that says `version = 1`. Raises ContentFaultError."""
-    text = read_text(file)
+    document = read_document(file)
+    if document.root.number("version") != version:
+        raise document.root.fault("version", "this version is not known", f"write version = {version}")
+    return document
+
+
+def read_document(file: Path) -> Document:
+    """A TOML file. Raises ContentFaultError."""
+    return parsed(file, read_text(file))
+
+
+def parsed(file: Path, text: str, first_line: int = 1) -> Document:
+    """TOML that begins on `first_line` of its file. Raises ContentFaultError."""
     try:
         fields: dict[str, object] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"at line (\d+)", str(error))
         number = int(line[1]) if line else text.count("\n") + 1
-        raise ContentFaultError(file, number, f"this is not TOML ({error})", "mend the line") from None
-    root = Entry(file, 1, _section(text, 1), fields)
-    if root.number("version") != version:
-        raise root.fault("version", "this version is not known", f"write version = {version}")
-    return Document(file, text, root)
+        what = f"this is not TOML ({error})"
+        raise ContentFaultError(file, first_line + number - 1, what, "mend the line") from None
+    return Document(file, text, Entry(file, first_line, _section(text, 1), fields))
 
 
 def _headings(text: str, name: str) -> list[int]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tipline import geography
 from tipline.care_points import COVERAGE_COLUMNS, load_care_points
-from tipline.content_files import ContentFaultError, Entry, read_document, read_table, table_text, write_whole
+from tipline.content_files import ContentFaultError, Entry, read_table, read_versioned, table_text, write_whole
 from tipline.place_names import normalise
 
 COLUMNS = {
@@ -97,7 +97,7 @@ def update_geography(folder: Path, change_file: Path) -> tuple[str, ...]:
 
 def read_change(file: Path) -> Change:
     """Read a change file. Raises ContentFaultError."""
-    document = read_document(file)
+    document = read_versioned(file)
     document.root.only("version", "on", "source", "merges", "postcodes")
     document.root.text("source")
     return Change(

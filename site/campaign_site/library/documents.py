@@ -12,7 +12,7 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 
 from campaign_site.library.entries import Document, Entry, Review, Section, SectionKind, Source
-from campaign_site.library.fields import Fields, parse_fields
+from tipline import content_files
 from tipline.content_files import ContentFaultError
 
 _FENCE = "+++"
@@ -43,29 +43,25 @@ class _Block:
 
 def read_document(file: Path) -> tuple[Document, tuple[Reference, ...]]:
     """A document and the references in it, not yet checked. Raises ContentFaultError."""
-    text = file.read_text(encoding="utf-8")
-    head, body, body_line = _parted(file, text)
-    fields = parse_fields(file, head, first_line=2)
+    text = content_files.read_text(file)
+    head_text, body, body_line = _parted(file, text)
+    head = content_files.parsed(file, head_text, first_line=2)
+    entry = head.root.only("title", "description", "review", "sources")
     intro, *blocks = _blocks(body, body_line)
     document = Document(
-        title=fields.text("title"),
-        description=fields.text("description"),
-        review=fields.choice("review", Review),
-        sources=tuple(read_source(each) for each in fields.tables("sources")),
+        title=entry.text("title"),
+        description=entry.text("description"),
+        review=entry.word("review", Review),
+        sources=tuple(read_source(each.only(*Source.__dataclass_fields__)) for each in head.tables("sources")),
         html=_markdown.render(intro.body),
         sections=_sections(file, blocks),
     )
-    fields.close()
     return document, _references(file, text)
 
 
-def read_source(fields: Fields) -> Source:
-    """A `[[sources]]` table. Raises ContentFaultError."""
-    source = Source(
-        fields.text("title"), fields.optional_text("url"), fields.text("published"), fields.day("checked_on")
-    )
-    fields.close()
-    return source
+def read_source(entry: content_files.Entry) -> Source:
+    """The fields of a source, among others where it stands beside a text. Raises ContentFaultError."""
+    return Source(entry.text("title"), entry.optional_text("url"), entry.text("published"), entry.date("checked_on"))
 
 
 def _parted(file: Path, text: str) -> tuple[str, str, int]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from campaign_site.library.documents import Reference, read_document, read_source
-from campaign_site.library.entries import Campaign, Document, Fact, Phase, PhaseName, Region, Review, Site
-from campaign_site.library.fields import Fields, read_fields
-from tipline.content_files import ContentFaultError
+from campaign_site.library.entries import Campaign, Document, Fact, Phase, PhaseName, Region, Review, Site, Source
+from tipline import content_files
+from tipline.content_files import ContentFaultError, Entry
 from tipline.languages import LANGUAGES
 
 
@@ -73,26 +73,24 @@ def load(folder: Path, outside: Outside) -> Library:
 
 
 def _read_site(file: Path, outside: Outside) -> Site:
-    fields = read_fields(file)
-    site = Site(
-        name=fields.text("name"),
-        name_language=fields.text("name_language"),
-        exit_target=fields.text("exit_target"),
-        languages=fields.texts("languages"),
-        publish_unreviewed=fields.flag("publish_unreviewed"),
-        foot_full=_known_lines(fields, "foot_full", outside),
-        foot_low=_known_lines(fields, "foot_low", outside),
-        help=_known_lines(fields, "help", outside),
+    entry = content_files.read_document(file).root.only(*Site.__dataclass_fields__)
+    return Site(
+        name=entry.text("name"),
+        name_language=entry.text("name_language"),
+        exit_target=entry.text("exit_target"),
+        languages=entry.by_language("languages"),
+        publish_unreviewed=entry.flag("publish_unreviewed"),
+        foot_full=_known_lines(entry, "foot_full", outside),
+        foot_low=_known_lines(entry, "foot_low", outside),
+        help=_known_lines(entry, "help", outside),
     )
-    fields.close()
-    return site
 
 
-def _known_lines(fields: Fields, key: str, outside: Outside) -> tuple[str, ...]:
-    ids = fields.text_list(key)
+def _known_lines(entry: Entry, field: str, outside: Outside) -> tuple[str, ...]:
+    ids = entry.texts(field)
     for unknown in sorted(set(ids) - outside.helplines):
         mend = f"choose from: {', '.join(sorted(outside.helplines))}"
-        raise fields.fault(key, f"there is no help line '{unknown}'", mend)
+        raise entry.fault(field, f"there is no help line '{unknown}'", mend)
     return ids
 
 
@@ -100,16 +98,15 @@ def _read_regions(folder: Path, outside: Outside) -> dict[str, Region]:
     regions: dict[str, Region] = {}
     owner: dict[str, str] = {}
     for file in sorted(folder.glob("*.toml")):
-        fields = read_fields(file)
-        region = Region(file.stem, fields.texts("name"), fields.text_list("municipalities"))
+        entry = content_files.read_document(file).root.only("name", "municipalities")
+        region = Region(file.stem, entry.by_language("name"), entry.texts("municipalities"))
         for code in region.municipalities:
             if code not in outside.municipalities:
-                raise fields.fault("municipalities", f"'{code}' is not a municipality", "take it out or correct it")
+                raise entry.fault("municipalities", f"'{code}' is not a municipality", "take it out or correct it")
             if code in owner:
                 mend = "take it out of one of the two"
-                raise fields.fault("municipalities", f"'{code}' is in region '{owner[code]}' too", mend)
+                raise entry.fault("municipalities", f"'{code}' is in region '{owner[code]}' too", mend)
             owner[code] = region.slug
-        fields.close()
         regions[region.slug] = region
     for orphan in sorted(outside.municipalities - set(owner)):
         raise ContentFaultError(folder, 1, f"'{orphan}' lies in no region", "add it to the file of its region")
@@ -117,35 +114,33 @@ def _read_regions(folder: Path, outside: Outside) -> dict[str, Region]:
 
 
 def _read_campaign(folder: Path, regions: Mapping[str, Region], references: list[Reference]) -> Campaign:
-    fields = read_fields(folder / "campaign.toml")
+    head = content_files.read_document(folder / "campaign.toml")
+    entry = head.root.only("name", "lead", "phases", "facts")
     campaign = Campaign(
         slug=folder.name,
-        names=fields.texts("name"),
-        leads=fields.texts("lead"),
-        phases=tuple(_read_phase(each) for each in fields.tables("phases")),
-        facts=tuple(_read_fact(each) for each in fields.tables("facts")),
+        names=entry.by_language("name"),
+        leads=entry.by_language("lead"),
+        phases=tuple(_read_phase(each) for each in head.tables("phases")),
+        facts=tuple(_read_fact(each) for each in head.tables("facts")),
         editions=_read_documents(folder / "editions", references),
     )
     starts = [phase.starts for phase in campaign.phases]
     if starts != sorted(starts):
-        raise fields.fault("phases", "the phases are not in the order of their instants", "put the earliest first")
+        raise entry.fault("phases", "the phases are not in the order of their instants", "put the earliest first")
     for unknown in sorted(set(campaign.editions) - set(regions)):
         file = folder / "editions" / f"{unknown}.nl.md"
         raise ContentFaultError(file, 1, f"there is no region '{unknown}'", "name the file after a region's file")
-    fields.close()
     return campaign
 
 
-def _read_phase(fields: Fields) -> Phase:
-    phase = Phase(fields.choice("phase", PhaseName), fields.instant("starts"))
-    fields.close()
-    return phase
+def _read_phase(entry: Entry) -> Phase:
+    entry.only("phase", "starts")
+    return Phase(entry.word("phase", PhaseName), entry.instant("starts"))
 
 
-def _read_fact(fields: Fields) -> Fact:
-    fact = Fact(fields.texts("text"), read_source(fields))
-    fields.close()
-    return fact
+def _read_fact(entry: Entry) -> Fact:
+    entry.only("text", *Source.__dataclass_fields__)
+    return Fact(entry.by_language("text"), read_source(entry))
 
 
 def _read_documents(folder: Path, references: list[Reference]) -> dict[str, dict[str, Document]]:
