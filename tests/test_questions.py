@@ -9,7 +9,6 @@ from tipline.questions import (
     MAX_CHARACTERS,
     Question,
     QuestionKind,
-    QuestionsFaultError,
     clean,
     faults_of,
     load_questions,
@@ -88,13 +87,3 @@ def test_the_bound_counts_characters(questions: tuple[Question, ...], length: in
 def test_a_text_is_tidied(typed: str, kept: str) -> None:
     assert clean(typed) == kept
     assert clean(kept) == kept
-
-
-@pytest.mark.parametrize(
-    "content", ["", "questions = 1", "[[questions]]\nid = 'x'", "= broken", "[[questions]]\nid='x'\nkind='odd'"]
-)
-def test_a_faulty_file_is_refused_by_name(tmp_path: Path, content: str) -> None:
-    file = tmp_path / "tip_form.toml"
-    file.write_text(content, "utf-8")
-    with pytest.raises(QuestionsFaultError, match=r"^tip_form\.toml: "):
-        load_questions(file)

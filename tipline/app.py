@@ -50,7 +50,7 @@ class Tipline:
 
 
 def create_tipline(world: World, exit_target: str, sink: Sink | None = None) -> Tipline:
-    """The tip line in this world. Raises `OrphanedTipsError`, `QuestionsFaultError`."""
+    """The tip line in this world. Raises `OrphanedTipsError`, `ContentFaultError`."""
     orphaned = world.store.tips.care_points() - world.care_points().points.keys()
     if orphaned:
         names = ", ".join(sorted(orphaned))

@@ -1,7 +1,6 @@
 """The questions of the tip form, and what counts as an answer. Content decides the words; ids are part of the sealed
 format. Knows nothing of pages."""
 
-import tomllib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,12 +8,16 @@ from enum import StrEnum
 from pathlib import Path
 
 from tipline import bodies
+from tipline.content_files import Entry, read_document
 from tipline.incoming import Incoming
+from tipline.languages import LANGUAGES
 
 MAX_CHARACTERS = bodies.MAX_TEXT
 """A field's longest text."""
 BLANK = "\u115f\u1160\u2800\u3164\uffa0"
 """Signs that Unicode counts as letters or symbols and nobody can see."""
+ROWS = 4
+"""How high a text question's field is where the form does not say."""
 MAX_TEXTS = 3
 """How many text questions there may be: so many of the longest, in letters of four bytes, fit the largest bucket."""
 
@@ -44,28 +47,28 @@ class Question:
     missing: Mapping[str, str]
     choices: tuple[Choice, ...] = ()
     required: bool = False
-    rows: int = 4
+    rows: int = ROWS
 
     def label_of(self, choice_id: str, language: str) -> str:
         """The words of a choice; the id itself when the form no longer has it."""
         return next((choice.label[language] for choice in self.choices if choice.id == choice_id), choice_id)
 
 
-class QuestionsFaultError(Exception):
-    """The tip form's content can't be used."""
-
-
 def load_questions(file: Path) -> tuple[Question, ...]:
-    """Reads tip_form.toml. Raises `QuestionsFaultError` with the file's name and what is wrong."""
-    try:
-        questions = tuple(map(_question, tomllib.loads(file.read_text("utf-8"))["questions"]))
-    except (KeyError, TypeError, ValueError) as fault:
-        raise QuestionsFaultError(
-            f"{file.name}: {type(fault).__name__} {fault}; compare it with an older copy"
-        ) from fault
-    if sum(question.kind is QuestionKind.TEXT for question in questions) > MAX_TEXTS:
-        raise QuestionsFaultError(f"{file.name}: more than {MAX_TEXTS} text questions; make one of them a choice")
-    return questions
+    """Reads tip_form.toml. Raises ContentFaultError."""
+    document = read_document(file)
+    document.root.only("questions")
+    questions: dict[str, Question] = {}
+    for entry in document.tables("questions"):
+        question = _question(entry)
+        if question.id in questions:
+            raise entry.fault("id", f"question `{question.id}` stands here twice", "give one of the two another id")
+        questions[question.id] = question
+        if sum(each.kind is QuestionKind.TEXT for each in questions.values()) > MAX_TEXTS:
+            raise entry.fault("kind", f"there are more than {MAX_TEXTS} text questions", "make one of them a choice")
+    if not questions:
+        raise document.root.fault("questions", "the form asks nothing", "write [[questions]] and its fields below")
+    return tuple(questions.values())
 
 
 def clean(text: str) -> str:
@@ -112,23 +115,32 @@ def _answer(question: Question, incoming: Incoming) -> str | tuple[str, ...]:
     return tuple(choice.id for choice in question.choices if choice.id in chosen_ids)
 
 
-def _question(table: Mapping[str, object]) -> Question:
-    choices = table.get("choices", [])
-    if not isinstance(choices, list):
-        raise TypeError("choices")
+def _question(entry: Entry) -> Question:
+    entry.only(*Question.__dataclass_fields__)
+    kind, is_required = entry.word("kind", QuestionKind), entry.flag("required")
+    says_missing = is_required or "missing" in entry.fields
     return Question(
-        id=str(table["id"]),
-        kind=QuestionKind(str(table["kind"])),
-        label=_texts(table["label"]),
-        hint=_texts(table["hint"]),
-        missing=_texts(table.get("missing", {"nl": "", "en": ""})),
-        choices=tuple(Choice(str(choice["id"]), {"nl": choice["nl"], "en": choice["en"]}) for choice in choices),
-        required=bool(table.get("required", False)),
-        rows=int(str(table.get("rows", 4))),
+        id=entry.text("id"),
+        kind=kind,
+        label=entry.by_language("label"),
+        hint=entry.by_language("hint"),
+        missing=entry.by_language("missing") if says_missing else dict.fromkeys(LANGUAGES, ""),
+        choices=_choices(entry, kind),
+        required=is_required,
+        rows=entry.number("rows") if "rows" in entry.fields else ROWS,
     )
 
 
-def _texts(value: object) -> dict[str, str]:
-    if not isinstance(value, dict):
-        raise TypeError("a text needs nl and en")
-    return {"nl": str(value["nl"]), "en": str(value["en"])}
+def _choices(entry: Entry, kind: QuestionKind) -> tuple[Choice, ...]:
+    choices: dict[str, Choice] = {}
+    for each in entry.inline("choices"):
+        each.only("id", *LANGUAGES)
+        choice = Choice(each.text("id"), {language: each.text(language) for language in LANGUAGES})
+        if choice.id in choices:
+            raise each.fault("id", f"choice `{choice.id}` stands here twice", "give one of the two another id")
+        choices[choice.id] = choice
+    if kind is QuestionKind.TEXT and choices:
+        raise entry.fault("choices", "a text question offers nothing to choose", "take the choices out")
+    if kind is not QuestionKind.TEXT and not choices:
+        raise entry.fault("choices", "there is nothing to choose", "write choices, or make it a text question")
+    return tuple(choices.values())

@@ -21,12 +21,11 @@ from tipline.geography import load_geography
 from tipline.geography_update import update_geography
 from tipline.holders import Holders
 from tipline.notices import PrintingSink
-from tipline.questions import QuestionsFaultError
 from tipline.routing import explain
 from tipline.storage import Store
 
 LOOPBACK = "127.0.0.1"
-FAULTS = (SettingsFaultError, ContentFaultError, QuestionsFaultError, OrphanedTipsError, AddressFaultError)
+FAULTS = (SettingsFaultError, ContentFaultError, OrphanedTipsError, AddressFaultError)
 PORT = click.IntRange(1, 65535)
 
 

@@ -19,7 +19,7 @@ from tipline.world import World
 
 
 def create_desk(world: World) -> Starlette:
-    """The desk, given its world. Raises `QuestionsFaultError` when the tip form's content can't be used."""
+    """The desk, given its world. Raises `ContentFaultError` when the tip form's content can't be used."""
     desk = Starlette(
         routes=routes(),
         middleware=[
