@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from clock import Clock
 from httpx2 import Response
+from server import STEPS
 from starlette.testclient import TestClient
-from tip_world import Clock, a_demo, copied_settings
+from tip_world import a_demo, copied_settings
 
 from campaign_site.app import Signaallijn, create_app
-
-STEPS = {
-    "nl": ("/nl/melden", "plaats", "verhaal", "controle", "code"),
-    "en": ("/en/report", "place", "story", "check", "code"),
-}
+from tipline.tipster.addresses import address
 
 
 @dataclass
@@ -33,11 +31,13 @@ class Front:
 
     def begin(self, place: str = "5611", **more: str) -> str:
         """Answers where, and returns the draft's id."""
-        return self.post(STEPS[self.language][0], place=place, **more).headers["location"].split("/")[3]
+        return self.post(self.address("tip_start"), place=place, **more).headers["location"].split("/")[3]
+
+    def address(self, name: str, draft: str = "") -> str:
+        return address(name, self.language, draft)
 
     def step(self, draft: str, number: int) -> str:
-        start, *steps = STEPS[self.language]
-        return f"{start}/{draft}/{steps[number - 1]}"
+        return self.address(STEPS[number], draft)
 
     def get(self, path: str, **headers: str) -> Response:
         return self.client.get(path, headers={name.replace("_", "-"): value for name, value in headers.items()})
@@ -57,7 +57,7 @@ class Front:
         return draft
 
     def code(self, draft: str) -> str:
-        shown = re.search(r'id="receipt">(.*?)</p>', self.get(self.step(draft, 4)).text)
+        shown = re.search(r'id="receipt"[^>]*>(.*?)</p>', self.get(self.step(draft, 4)).text)
         return re.sub(r"<[^>]+>", "", shown[1]).strip() if shown else ""
 
     def tips(self) -> list[str]:
@@ -145,8 +145,8 @@ def test_a_receiver_that_changed_between_check_and_send_is_told(front: Front) ->
 def test_when_nobody_is_open_the_form_says_so_and_keeps_nothing(front: Front) -> None:
     draft = front.ready()
     front.clock.forward(days=61)
-    assert 'id="closed"' in front.get(STEPS[front.language][0]).text
-    assert front.post(STEPS[front.language][0], place="5611").headers["location"] == STEPS[front.language][0]
+    assert 'id="closed"' in front.get(front.address("tip_start")).text
+    assert front.post(front.address("tip_start"), place="5611").headers["location"] == front.address("tip_start")
     assert front.get(front.step(draft, 3)).status_code == 404
     assert front.tips() == []
 
@@ -174,7 +174,7 @@ def test_a_code_is_shown_until_the_hour_ends(front: Front) -> None:
 
 def test_a_draft_of_a_report_is_no_visit_and_a_visit_no_report(front: Front) -> None:
     draft = front.ready()
-    follow_up = {"nl": "/nl/melden/vervolg", "en": "/en/report/follow-up"}[front.language]
+    follow_up = front.address("follow_up")
     assert front.get(f"{follow_up}/{draft}").status_code == 404
     front.post(front.step(draft, 3))
     visit = front.post(follow_up, receipt=front.code(draft)).headers["location"]
@@ -187,7 +187,7 @@ def test_a_wrong_code_opens_nothing_and_says_why(front: Front) -> None:
     draft = front.ready()
     front.post(front.step(draft, 3))
     code = front.code(draft)
-    follow_up = {"nl": "/nl/melden/vervolg", "en": "/en/report/follow-up"}[front.language]
+    follow_up = front.address("follow_up")
     pages = {}
     for typed in (code, code[:-1] + str((int(code[-1]) + 1) % 10), code[:-1], code + "x", "", "0" * 25):
         visit = front.post(follow_up, receipt=typed).headers["location"]
@@ -206,12 +206,8 @@ def test_a_visit_ends_after_half_an_hour_and_when_it_is_closed(front: Front) -> 
     draft = front.ready()
     front.post(front.step(draft, 3))
     code = front.code(draft)
-    follow_up, done = {
-        "nl": ("/nl/melden/vervolg", "klaar"),
-        "en": ("/en/report/follow-up", "done"),
-    }[front.language]
-    first, second = (front.post(follow_up, receipt=code).headers["location"] for _ in range(2))
-    front.post(f"{first}/{done}")
+    first, second = (front.post(front.address("follow_up"), receipt=code).headers["location"] for _ in range(2))
+    front.post(front.address("close_conversation", first.rpartition("/")[2]))
     assert front.get(first).status_code == 404
     assert front.get(second).status_code < 300
     front.clock.forward(minutes=30)
@@ -240,7 +236,7 @@ def test_a_browser_that_looks_ahead_destroys_nothing(front: Front, purpose: str)
 
 def test_the_form_sets_no_cookie_and_is_stored_nowhere(front: Front) -> None:
     draft = front.ready()
-    for path in (STEPS[front.language][0], *(front.step(draft, number) for number in (1, 2, 3)), f"/weg/{draft}"):
+    for path in (front.address("tip_start"), *(front.step(draft, number) for number in (1, 2, 3)), f"/weg/{draft}"):
         answer = front.get(path)
         assert "set-cookie" not in answer.headers
         assert answer.headers["cache-control"] == "no-store"

@@ -29,7 +29,8 @@ def for_report(view: ReportView) -> View:
         held = form.drafts.held(draft_id, ReportDraft)
         if held:
             return view(request, language, held)
-        return see("tip_code", language, draft_id) if form.drafts.any(draft_id) else gone(request, language)
+        was_sent = form.drafts.held(draft_id, SentDraft) is not None
+        return see("tip_code", language, draft_id) if was_sent else gone(request, language)
 
     return guarded
 
