@@ -175,7 +175,7 @@ async def _run_chores(tipline: Tipline) -> None:
 def _healthz(store: Store) -> ASGIApp:
     async def healthz(scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            await to_thread.run_sync(store.is_well)
+            await to_thread.run_sync(store.check)
             answer: Response = PlainTextResponse("ok\n")
         except SQLAlchemyError:
             answer = PlainTextResponse("database\n", HTTPStatus.SERVICE_UNAVAILABLE)
