@@ -149,7 +149,6 @@ def prepared(language: str) -> Prepared:
         desk_url="http://desk.localhost",
         secret_keys=(secrets.token_hex(32),),
         salt=secrets.token_bytes(32),
-        slot_minutes=0,
         is_demo=True,
     )
     shutil.copytree(REPOSITORY / "content" / "tipline", settings.content)

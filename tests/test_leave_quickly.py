@@ -35,7 +35,7 @@ def site() -> Iterator[str]:
     """The public pages on a free port of this machine, with a neutral site of our own to leave to."""
     ahead = timeline(public_pages(), rendering(), NOW)
     behind = Starlette(routes=[Route("/weg", leave), Route("/elsewhere", elsewhere)])
-    app = SecurityHeaders(StaticLayer(SnapshotLayer(behind, lambda: ahead, Clock(NOW)), static_files()), is_https=False)
+    app = SecurityHeaders(StaticLayer(SnapshotLayer(behind, ahead, Clock(NOW)), static_files()), is_https=False)
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)

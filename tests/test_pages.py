@@ -149,7 +149,7 @@ def test_no_page_says_what_must_not_be_said() -> None:
 
 def finder_client(clock: Clock) -> TestClient:
     tokens = Tokens(Box([b"s" * 32], "finder"), clock)
-    finder = Finder(public_pages, rendering(), tokens)
+    finder = Finder(public_pages(), rendering(), tokens)
     routes = [
         Route("/nl/regio/", finder.find, methods=["POST"]),
         Route("/en/region/", finder.find, methods=["POST"]),

@@ -22,7 +22,7 @@ def client_of(clock: Clock) -> TestClient:
     before = Snapshot(LAUNCH - timedelta(days=1), {"/nl/": page(b"before " * 200, HTML)})
     after = Snapshot(LAUNCH, {"/nl/": page(b"after " * 200, HTML)})
     both = Timeline((before, after))
-    return TestClient(SnapshotLayer(behind, lambda: both, clock))
+    return TestClient(SnapshotLayer(behind, both, clock))
 
 
 @pytest.mark.parametrize(

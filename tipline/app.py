@@ -1,6 +1,5 @@
 """Puts the tip line together from its world. Builds no globals; the composition root or a test hands everything in."""
 
-import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -18,8 +17,6 @@ from tipline.questions import load_questions
 from tipline.tipster.forms import TipForm
 from tipline.tipster.routes import tipster_routes
 from tipline.world import World
-
-log = logging.getLogger("signaallijn")
 
 
 class OrphanedTipsError(Exception):

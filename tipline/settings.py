@@ -20,7 +20,5 @@ class TiplineSettings:
     """Server secrets, newest first; they box drafts and sign sessions."""
     salt: bytes = field(repr=False)
     """The deployment salt, 32 bytes: receipts and passphrases are stretched with it. It never changes."""
-    slot_minutes: int = 0
-    """Tips become visible at multiples of this many minutes; 0 means at once, the only slot there is yet."""
     is_demo: bool = False
     """A demonstration: only key files marked `demo` are used, and every page says that reports go nowhere."""

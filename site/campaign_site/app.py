@@ -129,11 +129,11 @@ def create_app(
     tipline = create_tipline(world, library.site.exit_target, sink)
     pages = PublicPages(library, geography, care_points(), ALL_ADDRESSES, settings.is_demo)
     snapshots = prerender.timeline(pages, rendering, clock())
-    finder = Finder(lambda: pages, rendering, Tokens(Box(settings.tipline.secret_keys, "finder"), clock))
+    finder = Finder(pages, rendering, Tokens(Box(settings.tipline.secret_keys, "finder"), clock))
     error_pages = ErrorPages(lambda language, status: rendering.page("pages/error.html", language, status=int(status)))
     public = _public_app(tipline, finder, error_pages)
     layered: ASGIApp = IncomingGuard(public, error_pages.refuse, absence_is_refused=False)
-    layered = SnapshotLayer(StaticLayer(layered, static), lambda: snapshots, clock)
+    layered = SnapshotLayer(StaticLayer(layered, static), snapshots, clock)
     hosts = Hosts(
         public=layered,
         desk=StaticLayer(tipline.desk, static),

@@ -55,7 +55,7 @@ class ErrorPages:
 
 
 class Unfailing:
-    """The outermost layer: nothing that breaks reaches the server program, which would print the error's words."""
+    """Around all hosts: nothing that breaks reaches the server program, which would print the error's words."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

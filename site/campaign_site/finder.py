@@ -55,7 +55,7 @@ class Tokens:
 class Finder:
     """The two views of the finder: the POST that finds, and the page that asks which place is meant."""
 
-    def __init__(self, pages: Callable[[], PublicPages], rendering: Rendering, tokens: Tokens) -> None:
+    def __init__(self, pages: PublicPages, rendering: Rendering, tokens: Tokens) -> None:
         self._pages = pages
         self._rendering = rendering
         self._tokens = tokens
@@ -65,7 +65,7 @@ class Finder:
         language = of_path(request.url.path)
         text = read_place(request)
         if request.headers.get("HX-Request") == "true":
-            hits = self._pages().suggestions(text) if text else ()
+            hits = self._pages.suggestions(text) if text else ()
             fragment = self._rendering.page("parts/suggestions.html", language, hits=hits, text=text)
             return HTMLResponse(fragment, headers=NEVER_STORED)
         return RedirectResponse(self._next_address(text, language), status_code=303, headers=NEVER_STORED)
@@ -74,14 +74,14 @@ class Finder:
         """GET the question which place is meant; back to the list when the token is too old."""
         language = of_path(request.url.path)
         text = self._tokens.open(request.path_params["token"])
-        pages = self._pages()
+        pages = self._pages
         if text is None:
             return RedirectResponse(address(pages.addresses, "regions", language), 303, headers=NEVER_STORED)
         context = pages.choice(pages.answer(text), language)
         return HTMLResponse(self._rendering.page("pages/region_choice.html", language, **context), headers=NEVER_STORED)
 
     def _next_address(self, text: str, language: str) -> str:
-        pages = self._pages()
+        pages = self._pages
         region = pages.answer(text).region
         if region:
             return address(pages.addresses, "region", language, region=region.slug)

@@ -74,8 +74,7 @@ def _headers(language: str, body: bytes) -> tuple[Header, ...]:
 class SnapshotLayer:
     """Answers GET and HEAD for public pages from memory; everything else falls through to the app behind it."""
 
-    def __init__(self, app: ASGIApp, timeline: Callable[[], Timeline], clock: Callable[[], datetime]) -> None:
-        """`timeline` gives the snapshots as they are now: content may be read again while the server runs."""
+    def __init__(self, app: ASGIApp, timeline: Timeline, clock: Callable[[], datetime]) -> None:
         self._app = app
         self._timeline = timeline
         self._clock = clock
@@ -85,7 +84,7 @@ class SnapshotLayer:
             await self._app(scope, receive, send)
             return
         now = self._clock()
-        pages, following = self._timeline().at(now)
+        pages, following = self._timeline.at(now)
         found = pages.get(scope["path"])
         if found is None:
             await self._app(scope, receive, send)

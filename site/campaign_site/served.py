@@ -14,7 +14,7 @@ from starlette.types import Scope, Send
 Header = tuple[bytes, bytes]
 
 BROTLI_QUALITY = 5
-"""Half the gain of 11 for a hundredth of its time; `export` has the time."""
+"""Half the gain of 11 for a hundredth of its time."""
 ENCODINGS = ("br", "gzip")
 """What a browser may ask for, best first."""
 SMALLEST_COMPRESSED = 512

@@ -8,7 +8,6 @@ import {
   bech32,
   Decrypter,
   Encrypter,
-  generateHybridIdentity,
   identityToRecipient,
 } from "../../vendor/age-encryption-0.3.1.min.js";
 import { fromBase64 } from "./bytes.js";
@@ -56,11 +55,6 @@ export class NotAnIdentityError extends SealingError {}
 
 /** There is nobody to seal to. */
 export class NoRecipientError extends SealingError {}
-
-/** A fresh secret, `AGE-SECRET-KEY-PQ-1…`. */
-export function newSecret() {
-  return generateHybridIdentity();
-}
 
 /** The secret that belongs to a seed of 32 bytes. */
 export function secretFromSeed(seed) {
