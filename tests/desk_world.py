@@ -19,11 +19,12 @@ from starlette.types import ASGIApp
 from campaign_site.headers import SecurityHeaders
 from campaign_site.rendering import Catalogues, Rendering
 from campaign_site.static_files import StaticFiles, StaticLayer
-from tipline.care_points import CarePoints, Holder, PublishedKey, load_care_points, write_key_file
+from tipline.care_points import CarePoints, load_care_points
 from tipline.desk.application import create_desk
 from tipline.desk.keys import CarePointKey, Enrolled, Newcomer, enrol
 from tipline.geography import Geography, load_geography
 from tipline.heads import Author, Head, Kind, write
+from tipline.key_files import Holder, PublishedKey, write_key_file
 from tipline.passphrases import Passphrase, stretch
 from tipline.receipts import Derived, Receipt, derive
 from tipline.sealing import Identity, fingerprint, seal

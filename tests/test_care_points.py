@@ -7,17 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tipline.care_points import (
-    CarePoints,
-    Holder,
-    PublishedKey,
-    confirm_care_point,
-    load_care_points,
-    read_key_file,
-    write_key_file,
-)
+from tipline.care_points import CarePoints, confirm_care_point, load_care_points
 from tipline.content_files import ContentFaultError, write_whole
 from tipline.geography import Geography, load_geography
+from tipline.key_files import Holder, PublishedKey, read_key_file, write_key_file
 from tipline.sealing import Identity, fingerprint
 
 CONTENT = Path(__file__).parents[1] / "content" / "tipline"

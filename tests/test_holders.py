@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from tip_world import NOW, TipWorld, make_tip_world
 
-from tipline.care_points import PublishedKey, read_key_file, write_key_file
 from tipline.holders import PROOF_LASTS, Holders
+from tipline.key_files import PublishedKey, read_key_file, write_key_file
 
 TODAY = NOW.date()
 

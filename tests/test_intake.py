@@ -11,10 +11,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from tip_world import AMSTERDAM, EINDHOVEN, GRONINGEN, NOW, TipWorld, make_tip_world
 
 from tipline import sealing
-from tipline.care_points import read_key_file, write_key_file
 from tipline.drafts import Held, PlaceAnswer, PlaceKind, ReportDraft, SentDraft
 from tipline.heads import Author, Head, Kind, Read, read
 from tipline.intake import PlaceNotKnownError, ReceiverChangedError, seal_for_desk
+from tipline.key_files import read_key_file, write_key_file
 from tipline.receipts import Receipt, derive
 from tipline.routing import NoOpenCarePointError
 from tipline.sealing import Identity, fingerprint

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-from campaign_site.app import LiveCarePoints
 from campaign_site.demo import Demo, make_demo
 from campaign_site.settings import Settings
+from tipline.care_points import LiveCarePoints
 from tipline.conversation import Conversations
 from tipline.drafts import Drafts, Held, PlaceAnswer, PlaceKind, ReportDraft
 from tipline.geography import Geography, load_geography

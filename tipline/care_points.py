@@ -1,15 +1,15 @@
-"""Care points, which municipalities they serve, their published keys, and the national help lines: content as values.
+"""Care points, which municipalities they serve, and the national help lines: content as values.
 
 Facts only: who is *open* depends on proved holders, which the database knows and this module does not.
 """
 
 import datetime
+import logging
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tipline import digits, sealing
 from tipline.content_files import (
     ContentFaultError,
     Document,
@@ -22,24 +22,13 @@ from tipline.content_files import (
     write_whole,
 )
 from tipline.geography import Geography
+from tipline.key_files import PublishedKey, read_key_file
 
-__all__ = [
-    "CarePoint",
-    "CarePoints",
-    "ContentFaultError",
-    "Helpline",
-    "Holder",
-    "PublishedKey",
-    "confirm_care_point",
-    "load_care_points",
-    "read_key_file",
-    "write_key_file",
-]
+log = logging.getLogger("signaallijn")
 
 COVERAGE_COLUMNS = ("code", "care_point", "confidence", "lead", "source")
 CERTAINTIES = ("high", "medium", "low")
 CONTACTS = ("phone", "email", "hours_nl", "hours_en")
-FINGERPRINT_LENGTH = 25
 
 
 @dataclass(frozen=True)
@@ -63,31 +52,6 @@ class CarePoint:
     is_national: bool
     reads_within: str | None
     """Within what time tips are read, in the point's own words; promised only where the point has set it."""
-
-
-@dataclass(frozen=True)
-class Holder:
-    """A coordinator who may hold the care point's key, approved by telephone."""
-
-    name: str
-    fingerprint: str
-    approved_on: datetime.date
-
-
-@dataclass(frozen=True)
-class PublishedKey:
-    """The public key to which a care point's tips are sealed, and who may hold the secret part."""
-
-    care_point: str
-    number: int
-    """Rises by one at each rotation, from 1."""
-    recipient: str
-    fingerprint: str
-    made_on: datetime.date
-    is_demo: bool
-    holders: tuple[Holder, ...]
-    recovery_sheet: str | None
-    """The fingerprint of the recovery sheet, when there is one."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +106,31 @@ def load_care_points(folder: Path, geography: Geography) -> CarePoints:
     coverage = _coverage(folder / "coverage.csv", points, geography)
     helplines = _helplines(read_versioned(folder / "helplines.toml"))
     return CarePoints(points, coverage, _keys(folder / "keys", points), helplines)
+
+
+class LiveCarePoints:
+    """The care points as the content says now: key files are read again when they change."""
+
+    def __init__(self, folder: Path, geography: Geography) -> None:
+        """Raises ContentFaultError. Later faults are written down, and the last good state stays in force."""
+        self._folder = folder
+        self._geography = geography
+        self._seen = self._state()
+        self._care_points = load_care_points(folder, geography)
+
+    def __call__(self) -> CarePoints:
+        state = self._state()
+        if state != self._seen:
+            try:
+                self._care_points = load_care_points(self._folder, self._geography)
+            except ContentFaultError as fault:
+                log.error("%s; the last good state stays in force", fault)
+            self._seen = state
+        return self._care_points
+
+    def _state(self) -> tuple[tuple[str, int], ...]:
+        files = sorted((self._folder / "keys").glob("*.toml"))
+        return tuple((file.name, file.stat().st_mtime_ns) for file in files)
 
 
 def _points(document: Document) -> dict[str, CarePoint]:
@@ -273,78 +262,6 @@ def _keys(folder: Path, points: Mapping[str, CarePoint]) -> dict[str, PublishedK
             )
         keys[key.care_point] = key
     return keys
-
-
-def read_key_file(file: Path) -> PublishedKey:
-    """A key file, as docs/formats.md ("Key file") says. Raises ContentFaultError."""
-    document = read_versioned(file)
-    entry = document.root.only(
-        *("version", "care_point", "number", "recipient", "fingerprint", "made_on", "demo", "holders", "recovery_sheet")
-    )
-    key = PublishedKey(
-        care_point=entry.text("care_point"),
-        number=entry.number("number"),
-        recipient=entry.text("recipient"),
-        fingerprint=_fingerprint(entry),
-        made_on=entry.date("made_on"),
-        is_demo=entry.flag("demo"),
-        holders=tuple(_holder(holder) for holder in document.tables("holders")),
-        recovery_sheet=next(
-            (_fingerprint(sheet.only("fingerprint")) for sheet in document.tables("recovery_sheet")), None
-        ),
-    )
-    _check_key(entry, key)
-    return key
-
-
-def _check_key(entry: Entry, key: PublishedKey) -> None:
-    if key.care_point != entry.file.stem:
-        raise entry.fault(
-            "care_point", f"this is the file of `{entry.file.stem}`", "name the file after its care point"
-        )
-    if key.number < 1:
-        raise entry.fault("number", "keys are numbered from 1", "write the number of this key")
-    try:
-        fingerprint = sealing.fingerprint(key.recipient)
-    except sealing.NotARecipientError:
-        raise entry.fault("recipient", "this is no recipient", "copy the whole line that starts with age1pq1") from None
-    if fingerprint != key.fingerprint:
-        raise entry.fault(
-            "fingerprint", "this is not the recipient's fingerprint", "find out which of the two is altered"
-        )
-
-
-def _holder(entry: Entry) -> Holder:
-    entry.only("name", "fingerprint", "approved_on")
-    return Holder(entry.text("name"), _fingerprint(entry), entry.date("approved_on"))
-
-
-def _fingerprint(entry: Entry) -> str:
-    fingerprint = entry.text("fingerprint")
-    is_number = re.fullmatch(rf"[0-9]{{{FINGERPRINT_LENGTH}}}", fingerprint)
-    if not is_number or not digits.is_sound(fingerprint):
-        raise entry.fault("fingerprint", "this is no fingerprint", "write all 25 digits, without spaces")
-    return fingerprint
-
-
-def write_key_file(file: Path, key: PublishedKey) -> None:
-    """Write a key file; a reader sees the old one or the new one, never half."""
-    lines = [
-        "version = 1",
-        f"care_point = {toml_text(key.care_point)}",
-        f"number = {toml_text(key.number)}",
-        f"recipient = {toml_text(key.recipient)}",
-        f"fingerprint = {toml_text(key.fingerprint)}",
-        f"made_on = {toml_text(key.made_on)}",
-    ]
-    if key.is_demo:
-        lines.append("demo = true")
-    for holder in key.holders:
-        lines += ["", "[[holders]]", f"name = {toml_text(holder.name)}"]
-        lines += [f"fingerprint = {toml_text(holder.fingerprint)}", f"approved_on = {toml_text(holder.approved_on)}"]
-    if key.recovery_sheet:
-        lines += ["", "[recovery_sheet]", f"fingerprint = {toml_text(key.recovery_sheet)}"]
-    write_whole(file, "\n".join(lines) + "\n")
 
 
 def confirm_care_point(folder: Path, care_point: str, on: datetime.date) -> None:

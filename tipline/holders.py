@@ -7,7 +7,8 @@ database, the names that count come from the key file, which the database can't 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from tipline.care_points import CarePoints, PublishedKey
+from tipline.care_points import CarePoints
+from tipline.key_files import PublishedKey
 from tipline.sealing import fingerprint
 from tipline.storage.coordinators import Coordinators
 

@@ -1,7 +1,6 @@
 """The composition root: builds the world from the settings, puts packages, hosts and layers together."""
 
 import contextlib
-import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,7 +22,7 @@ from campaign_site.errors import ErrorPages, Unfailing, log_fault
 from campaign_site.finder import Finder, Tokens
 from campaign_site.headers import SecurityHeaders
 from campaign_site.library import library as content_library
-from campaign_site.library.library import Outside
+from campaign_site.library.library import Library, Outside
 from campaign_site.pages import PublicPages
 from campaign_site.prerender import SnapshotLayer
 from campaign_site.rendering import Catalogues, Rendering
@@ -31,7 +30,7 @@ from campaign_site.routes import site_routes
 from campaign_site.settings import PACKAGE, Settings
 from campaign_site.static_files import StaticFiles, StaticLayer
 from tipline.app import Tipline, create_tipline
-from tipline.care_points import CarePoints, ContentFaultError, load_care_points
+from tipline.care_points import CarePoints, LiveCarePoints
 from tipline.geography import Geography, load_geography
 from tipline.incoming import IncomingGuard
 from tipline.notices import Sink
@@ -39,8 +38,6 @@ from tipline.sealing import Box
 from tipline.storage import Store
 from tipline.tipster import addresses as tipster_addresses
 from tipline.world import DemoPerson, World
-
-log = logging.getLogger("signaallijn")
 
 TIPLINE = Path(tipster_addresses.__file__).parent.parent
 CHORES_EVERY_SECONDS = 2.0
@@ -59,30 +56,6 @@ class Signaallijn:
     tipline: Tipline
     store: Store
     pages: PublicPages
-
-
-class LiveCarePoints:
-    """The care points as the content says now. Key files are read again when they change."""
-
-    def __init__(self, folder: Path, geography: Geography) -> None:
-        self._folder = folder
-        self._geography = geography
-        self._seen = self._state()
-        self._care_points = load_care_points(folder, geography)
-
-    def __call__(self) -> CarePoints:
-        state = self._state()
-        if state != self._seen:
-            try:
-                self._care_points = load_care_points(self._folder, self._geography)
-            except ContentFaultError as fault:
-                log.error("%s; the last good state stays in force", fault)
-            self._seen = state
-        return self._care_points
-
-    def _state(self) -> tuple[tuple[str, int], ...]:
-        files = sorted((self._folder / "keys").glob("*.toml"))
-        return tuple((file.name, file.stat().st_mtime_ns) for file in files)
 
 
 class Hosts:
@@ -114,28 +87,14 @@ def create_app(
     store.migrate()
     geography = load_geography(settings.tipline.content)
     care_points = LiveCarePoints(settings.tipline.content, geography)
-    outside = Outside(frozenset(geography.municipalities), frozenset(care_points().helplines), frozenset(ALL_ADDRESSES))
-    library = content_library.load(settings.content / "campaign", outside)
+    library = _library(settings, geography, care_points())
     static = StaticFiles(settings.static)
-    rendering = Rendering(
-        [PACKAGE / "templates", TIPLINE / "templates"],
-        [Catalogues(PACKAGE / "locale", "campaign_site"), Catalogues(TIPLINE / "locale", "tipline")],
-        ALL_ADDRESSES,
-        static.url,
-        care_points().helplines,
-        {"site": library.site, "demo": settings.is_demo},
-    )
+    rendering = _rendering(settings, library, care_points(), static)
     world = World(settings.tipline, store, geography, care_points, rendering, clock, demo_people)
     tipline = create_tipline(world, library.site.exit_target, sink)
     pages = PublicPages(library, geography, care_points(), ALL_ADDRESSES, settings.is_demo)
-    snapshots = prerender.timeline(pages, rendering, clock())
-    finder = Finder(pages, rendering, Tokens(Box(settings.tipline.secret_keys, "finder"), clock))
-    error_pages = ErrorPages(lambda language, status: rendering.page("pages/error.html", language, status=int(status)))
-    public = _public_app(tipline, finder, error_pages)
-    layered: ASGIApp = IncomingGuard(public, error_pages.refuse, absence_is_refused=False)
-    layered = SnapshotLayer(StaticLayer(layered, static), snapshots, clock)
     hosts = Hosts(
-        public=layered,
+        public=_public_host(tipline, pages, rendering, static),
         desk=StaticLayer(tipline.desk, static),
         settings=settings,
         healthz=_healthz(store),
@@ -143,6 +102,32 @@ def create_app(
     )
     app = SecurityHeaders(Unfailing(hosts), is_https=settings.base_url.startswith("https://"))
     return Signaallijn(app, tipline, store, pages)
+
+
+def _library(settings: Settings, geography: Geography, care_points: CarePoints) -> Library:
+    outside = Outside(frozenset(geography.municipalities), frozenset(care_points.helplines), frozenset(ALL_ADDRESSES))
+    return content_library.load(settings.content / "campaign", outside)
+
+
+def _rendering(settings: Settings, library: Library, care_points: CarePoints, static: StaticFiles) -> Rendering:
+    return Rendering(
+        [PACKAGE / "templates", TIPLINE / "templates"],
+        [Catalogues(PACKAGE / "locale", "campaign_site"), Catalogues(TIPLINE / "locale", "tipline")],
+        ALL_ADDRESSES,
+        static.url,
+        care_points.helplines,
+        {"site": library.site, "demo": settings.is_demo},
+    )
+
+
+def _public_host(tipline: Tipline, pages: PublicPages, rendering: Rendering, static: StaticFiles) -> ASGIApp:
+    """What the public host serves: pages rendered ahead and static files from memory, the rest from routes."""
+    clock = tipline.world.clock
+    finder = Finder(pages, rendering, Tokens(Box(tipline.world.settings.secret_keys, "finder"), clock))
+    error_pages = ErrorPages(lambda language, status: rendering.page("pages/error.html", language, status=int(status)))
+    app = _public_app(tipline, finder, error_pages)
+    guarded = IncomingGuard(app, error_pages.refuse, absence_is_refused=False)
+    return SnapshotLayer(StaticLayer(guarded, static), prerender.timeline(pages, rendering, clock()), clock)
 
 
 def _public_app(tipline: Tipline, finder: Finder, error_pages: ErrorPages) -> Starlette:

@@ -16,7 +16,8 @@ from campaign_site.process import AddressFaultError, listening, orderly_stop
 from campaign_site.process import serve as serve_app
 from campaign_site.settings import SettingsFaultError, make_data_directory, read_settings
 from tipline.app import OrphanedTipsError
-from tipline.care_points import ContentFaultError, load_care_points
+from tipline.care_points import load_care_points
+from tipline.content_files import ContentFaultError
 from tipline.geography import load_geography
 from tipline.geography_update import update_geography
 from tipline.holders import Holders

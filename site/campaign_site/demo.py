@@ -8,16 +8,10 @@ from datetime import date, datetime
 from pathlib import Path
 
 from campaign_site.settings import Settings, make_data_directory, read_settings, shipped
-from tipline.care_points import (
-    CarePoints,
-    Holder,
-    PublishedKey,
-    confirm_care_point,
-    load_care_points,
-    write_key_file,
-)
+from tipline.care_points import CarePoints, confirm_care_point, load_care_points
 from tipline.desk.keys import CarePointKey, Enrolled, Newcomer, enrol
 from tipline.geography import load_geography
+from tipline.key_files import Holder, PublishedKey, write_key_file
 from tipline.sealing import Identity, fingerprint
 from tipline.storage import Store
 from tipline.world import DemoPerson

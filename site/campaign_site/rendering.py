@@ -81,24 +81,11 @@ class Rendering:
         """
         self._environments = {language: _environment(template_folders, catalogues, language) for language in LANGUAGES}
         for language, environment in self._environments.items():
-            environment.globals.update(FRAME_DEFAULTS)
-            environment.globals.update(values)
             url = _addresser(addresses, language)
-            linker = Linker(helplines, url, language)
-            environment.filters.update(
-                address=linker.address,
-                for_whom=linker.for_whom,
-                hours=linker.hours,
-                linked=linker.linked,
-                number=linker.number,
-            )
-            environment.globals.update(
-                helplines=helplines,
-                language=language,
-                other_language=other(language),
-                static=static,
-                url=url,
-            )
+            environment.filters.update(_link_filters(Linker(helplines, url, language)))
+            environment.globals.update(FRAME_DEFAULTS, **values)
+            environment.globals.update(helplines=helplines, static=static, url=url)
+            environment.globals.update(language=language, other_language=other(language))
 
     def page(self, template: str, language: str, **context: object) -> str:
         """The template as text. Raises jinja2.UndefinedError when the template uses a value that nobody gave."""
@@ -126,6 +113,16 @@ def _environment(folders: Sequence[Path], catalogues: Sequence[Catalogues], lang
         tel=tel,
     )
     return environment
+
+
+def _link_filters(linker: Linker) -> Mapping[str, Callable[..., object]]:
+    return {
+        "address": linker.address,
+        "for_whom": linker.for_whom,
+        "hours": linker.hours,
+        "linked": linker.linked,
+        "number": linker.number,
+    }
 
 
 def _translations(catalogues: Sequence[Catalogues], language: str) -> Translations:

@@ -6,10 +6,10 @@ from http import HTTPStatus
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tipline.care_points import PublishedKey
 from tipline.desk.answering import Value, json_answer, json_error
 from tipline.desk.keys import HolderNow, holders_of
 from tipline.desk.requests import base64url, day, incoming_of, not_found, today, world_of
+from tipline.key_files import PublishedKey
 from tipline.storage.coordinators import Coordinator
 
 MAX_DIGITS = 9

@@ -11,9 +11,9 @@ from datetime import date
 import pyotp
 
 from tipline import heads, sealing
-from tipline.care_points import PublishedKey
 from tipline.desk.access import TotpBox
 from tipline.heads import Author, Head, Kind
+from tipline.key_files import PublishedKey
 from tipline.passphrases import Passphrase, normalise_login, stretch
 from tipline.sealing import Identity
 from tipline.settings import TiplineSettings
