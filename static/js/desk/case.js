@@ -1,7 +1,7 @@
 // One case: everything the tipster said, the conversation, the answer form and the status.
 
 import { element, fillHolders, mark, placeName, tags } from "./parts.js";
-import { announce, hideWrong, showWrong } from "./status.js";
+import { announce, errorTitle, hideWrong, showWrong, title } from "./status.js";
 import { choiceLabel, day, questionIds, questionLabel, say, slot, view } from "./words.js";
 
 const MAX_TEXT = 4000;
@@ -127,26 +127,27 @@ function prepareAnswer(root, tip, draft, deeds) {
     event.preventDefault();
     if (isBusy) return;
     isBusy = true;
-    hideWrong(wrong);
+    hideWrong(wrong, text);
+    title(heading(tip));
     try {
-      await send(text.value, tip, wrong, deeds);
+      const why = await send(text.value, tip, deeds);
+      if (why) {
+        errorTitle(heading(tip));
+        showWrong(wrong, why, text);
+      }
     } finally {
       isBusy = false;
     }
   });
 }
 
-async function send(text, tip, wrong, deeds) {
+/** Sends the answer. Gives the words for why it was not sent, or null. */
+async function send(text, tip, deeds) {
   const excess = lengthOf(text) - MAX_TEXT;
-  if (!text.trim()) {
-    showWrong(wrong, say("empty-answer"));
-  } else if (excess > 0) {
-    showWrong(wrong, say("too-long", { count: excess }));
-  } else {
-    announce(say("sealing"));
-    const refusal = await deeds.answer(tip.nextAnswer, text);
-    if (refusal) showWrong(wrong, refusal);
-  }
+  if (!text.trim()) return say("empty-answer");
+  if (excess > 0) return say("too-long", { count: excess });
+  announce(say("sealing"));
+  return deeds.answer(tip.nextAnswer, text);
 }
 
 /** Characters as the format counts them: code points of the composed text, line ends as one. */

@@ -12,16 +12,20 @@ export function title(words) {
   document.title = `${words} – Signaallijn`;
 }
 
-/** Shows why something did not work, in a box that takes the focus. */
-export function showWrong(box, words) {
+/** Shows why something did not work, in a box that takes the focus; `field`, if it is about one, says so as well. */
+export function showWrong(box, words, field = null) {
   announce("");
   box.querySelector("p").textContent = words;
   box.hidden = false;
+  field?.setAttribute("aria-invalid", "true");
+  field?.setAttribute("aria-errormessage", box.id);
   box.focus();
 }
 
-export function hideWrong(box) {
+export function hideWrong(box, field = null) {
   box.hidden = true;
+  field?.removeAttribute("aria-invalid");
+  field?.removeAttribute("aria-errormessage");
 }
 
 export function errorTitle(words) {
