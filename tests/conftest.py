@@ -1,4 +1,4 @@
-"""The few fixtures that several tests share: a running site, a browser, and the cast.
+"""The few fixtures that several tests share: the real content, a tip line, a running site, a browser, and the cast.
 
 A site and a browser live as long as a module's tests; `--dist loadfile` keeps those with one worker."""
 
@@ -7,9 +7,14 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import real_content
 from people import Ada, Coordinator
 from playwright.sync_api import Browser, Playwright, sync_playwright
-from running import RunningSite, running_site
+from server import Server, running_demo
+from tip_world import TipWorld, make_tip_world
+
+from tipline.care_points import CarePoints
+from tipline.geography import Geography
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = (
@@ -24,9 +29,27 @@ QUIET = (
 """A browser that asks nothing of anybody but the site under test."""
 
 
+@pytest.fixture(scope="session")
+def geography() -> Geography:
+    return real_content.geography()
+
+
+@pytest.fixture(scope="session")
+def care_points() -> CarePoints:
+    return real_content.care_points()
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[TipWorld]:
+    """A tip line in this process, with a clock that stands still."""
+    made = make_tip_world(tmp_path)
+    yield made
+    made.store.close()
+
+
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
-    with running_site(tmp_path_factory.mktemp("site")) as running:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running_demo(tmp_path_factory.mktemp("site") / "data") as running:
         yield running
 
 
@@ -51,7 +74,7 @@ def browser(playwright: Playwright, chromium: Path) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def tipster(site: RunningSite, browser: Browser) -> Iterator[Callable[[str], Ada]]:
+def tipster(site: Server, browser: Browser) -> Iterator[Callable[[str], Ada]]:
     """Ada with a fresh browser without JavaScript, in the language that is asked for."""
     with ExitStack() as closing:
 
@@ -68,7 +91,7 @@ def ada(tipster: Callable[[str], Ada]) -> Ada:
 
 
 @pytest.fixture(scope="module")
-def coordinator(site: RunningSite, browser: Browser) -> Iterator[Callable[[str], Coordinator]]:
+def coordinator(site: Server, browser: Browser) -> Iterator[Callable[[str], Coordinator]]:
     """A coordinator by name, each with one browser for all tests of a module: a sign-in code works only once."""
     there: dict[str, Coordinator] = {}
     with ExitStack() as closing:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from playwright.sync_api import Locator, Page, expect
-from running import RunningSite
+from server import Server
 
 from tipline.tipster.addresses import address
 
@@ -25,7 +25,7 @@ CODES_RENEWED = 2_000
 class Ada:
     """Reports what she sees. `page` is hers; scripts may be off."""
 
-    def __init__(self, page: Page, site: RunningSite, language: str = "nl") -> None:
+    def __init__(self, page: Page, site: Server, language: str = "nl") -> None:
         self.page = page
         self.site = site
         self.language = language
@@ -167,7 +167,7 @@ class Case:
 class Coordinator:
     """Works at a desk, in a browser with JavaScript."""
 
-    def __init__(self, page: Page, site: RunningSite, login: str) -> None:
+    def __init__(self, page: Page, site: Server, login: str) -> None:
         self.page = page
         self.site = site
         self.login = login

@@ -11,7 +11,7 @@ from pathlib import Path
 from conftest import CHROMIUM, QUIET
 from people import Ada, Coordinator
 from playwright.sync_api import Browser, Page, sync_playwright
-from running import RunningSite, running_site
+from server import Server, running_demo
 from walks import desk, public_pages, tip_form
 
 WIDTHS = (320, 768, 1280)
@@ -22,7 +22,7 @@ def main(folder: Path, word: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as data,
-        running_site(Path(data)) as site,
+        running_demo(Path(data) / "data") as site,
         sync_playwright() as playwright,
         playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET) as browser,
     ):
@@ -32,7 +32,7 @@ def main(folder: Path, word: str) -> None:
     print(f"{len(list(folder.glob('*.png')))} pictures in {folder}")  # noqa: T201  # a script says what it did
 
 
-def walk(site: RunningSite, browser: Browser) -> Iterator[tuple[Page, str]]:
+def walk(site: Server, browser: Browser) -> Iterator[tuple[Page, str]]:
     for language in ("nl", "en"):
         page = browser.new_context(locale=language).new_page()
         for name in public_pages(page, site, language):

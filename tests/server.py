@@ -13,13 +13,16 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlencode
 
+from tipline.tipster.addresses import address
+
 COMMAND = Path(sys.executable).with_name("signaallijn")
 SERVE_AGAIN = Path(__file__).with_name("serve_again.py")
 FORM = "application/x-www-form-urlencoded"
-STEPS = {
-    "nl": ("/nl/melden", "plaats", "verhaal", "controle", "code"),
-    "en": ("/en/report", "place", "story", "check", "code"),
-}
+STEPS = ("tip_start", "tip_place", "tip_story", "tip_check", "tip_code")
+"""The steps of the tip form, by the names of their addresses; the first has no draft yet."""
+PERSON = re.compile(
+    r"^  (?P<login>\w+) +(?P<passphrase>(?:\w{4}-){4}\w{4}) +\d{6} +(?P<organisation>.+)$", re.MULTILINE
+)
 PATIENCE_SECONDS = 90.0
 Fields = Mapping[str, str | Sequence[str]] | Sequence[tuple[str, str]]
 
@@ -93,6 +96,15 @@ class Client:
             return bytes(answer)
 
 
+@dataclass(frozen=True)
+class Login:
+    """What a coordinator of the demonstration was given."""
+
+    login: str
+    passphrase: str
+    organisation: str
+
+
 @dataclass
 class Server:
     """A server process with its data directory and everything it said."""
@@ -101,6 +113,9 @@ class Server:
     port: int
     process: subprocess.Popen[bytes]
     output: Path
+    """All that it wrote to its output and error streams."""
+    temporary: Path
+    """Its folder for temporary files."""
     public: Client = field(init=False)
     desk: Client = field(init=False)
 
@@ -109,7 +124,7 @@ class Server:
         self.desk = Client(self.port, "desk.localhost")
 
     @property
-    def url(self) -> str:
+    def public_url(self) -> str:
         return f"http://localhost:{self.port}"
 
     @property
@@ -119,6 +134,16 @@ class Server:
     @property
     def database(self) -> Path:
         return self.data / "signaallijn.sqlite3"
+
+    @property
+    def salt(self) -> bytes:
+        """The deployment salt."""
+        return bytes.fromhex((self.data / "salt").read_text("ascii").strip())
+
+    @property
+    def people(self) -> Mapping[str, Login]:
+        """The coordinators of the demonstration, by login, as the command printed them."""
+        return {found["login"]: Login(**found.groupdict()) for found in PERSON.finditer(self.said())}
 
     def said(self) -> str:
         return self.output.read_text("utf-8", "replace")
@@ -136,11 +161,12 @@ class Server:
 
 
 @contextmanager
-def running_demo(data: Path, **env: str) -> Iterator[Server]:
-    """`signaallijn demo` on a fresh data directory, ready to answer; `env` is added to its environment. What it prints
-    goes to a file beside the data directory."""
+def running_demo(data: Path, *options: str, **env: str) -> Iterator[Server]:
+    """`signaallijn demo` on a fresh data directory, ready to answer; `env` is added to its environment. What it prints,
+    and its temporary files, are kept beside the data directory."""
     port = free_port()
-    with _running([str(COMMAND), "demo", "--port", str(port), "--data", str(data)], data, port, env) as server:
+    command = [str(COMMAND), "demo", "--port", str(port), "--data", str(data), *options]
+    with _running(command, data, port, env) as server:
         yield server
 
 
@@ -159,6 +185,13 @@ def running_command(arguments: Sequence[str], data: Path, port: int, **env: str)
         yield server
 
 
+def planted(folder: Path, source: str) -> dict[str, str]:
+    """The environment of a process that runs `source` before everything else; the source is kept in `folder`."""
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(source, "utf-8")
+    return {"PYTHONPATH": str(folder)}
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -168,12 +201,12 @@ def free_port() -> int:
 @contextmanager
 def _running(command: Sequence[str], data: Path, port: int, env: Mapping[str, str]) -> Iterator[Server]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("SIGNAALLIJN_")}
-    output = data.with_name(f"{data.name}-{port}.out")
+    output, temporary = data.with_name(f"{data.name}-{port}.out"), data.with_name("tmp")
+    temporary.mkdir(exist_ok=True)
+    whole = {**clean, "TMPDIR": str(temporary), "PYTHONUNBUFFERED": "1", **env}
     with output.open("wb") as said:
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT, env={**clean, **env}
-        )
-    server = Server(data, port, process, output)
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT, env=whole)
+    server = Server(data, port, process, output, temporary)
     try:
         _wait_until_ready(server)
         yield server
@@ -208,8 +241,7 @@ class Report:
     draft: str = ""
 
     def path(self, step: int) -> str:
-        start, *steps = STEPS[self.language]
-        return f"{start}/{self.draft}/{steps[step - 1]}" if step else start
+        return address(STEPS[step], self.language, self.draft)
 
     def begins(self, place: str = "5611", **more: str) -> "Report":
         answer = self.client.post(self.path(0), {"place": place, **more})
@@ -240,7 +272,6 @@ class Report:
 
 def follow_up(client: Client, code: str, language: str = "nl") -> str:
     """Enters a code and returns the address of the visit."""
-    path = {"nl": "/nl/melden/vervolg", "en": "/en/report/follow-up"}[language]
-    answer = client.post(path, {"receipt": code})
+    answer = client.post(address("follow_up", language), {"receipt": code})
     assert answer.status == 303, answer.status
     return answer.location

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from people import Ada, Coordinator
 from playwright.sync_api import Browser, BrowserContext, Page
-from running import RunningSite
+from server import Server
 from walks import desk, public_pages, tip_form
 
 pytestmark = pytest.mark.browser
@@ -80,14 +80,14 @@ def test_a_page_with_faults_is_found_out(browser: Browser) -> None:
 
 
 @LANGUAGES
-def test_public_pages_are_accessible(site: RunningSite, browser: Browser, language: str) -> None:
+def test_public_pages_are_accessible(site: Server, browser: Browser, language: str) -> None:
     with browser.new_context() as context:
         page = context.new_page()
         assert {name: found for name in public_pages(page, site, language) if (found := faults(page))} == {}
 
 
 @LANGUAGES
-def test_public_pages_fit_a_narrow_screen(site: RunningSite, browser: Browser, language: str) -> None:
+def test_public_pages_fit_a_narrow_screen(site: Server, browser: Browser, language: str) -> None:
     with browser.new_context(viewport=NARROW) as context:
         page = context.new_page()
         assert {name: found for name in public_pages(page, site, language) if (found := misfits(page))} == {}
@@ -95,7 +95,7 @@ def test_public_pages_fit_a_narrow_screen(site: RunningSite, browser: Browser, l
 
 @LANGUAGES
 def test_the_tip_form_and_the_follow_up_are_accessible_and_fit_a_narrow_screen(
-    site: RunningSite, browser: Browser, noor: Coordinator, language: str
+    site: Server, browser: Browser, noor: Coordinator, language: str
 ) -> None:
     def answers(story: str) -> None:
         noor.opens_the_desk()
@@ -110,7 +110,7 @@ def test_the_tip_form_and_the_follow_up_are_accessible_and_fit_a_narrow_screen(
 
 @pytest.mark.parametrize(("language", "name"), [("nl", "mira"), ("en", "joost")])
 def test_the_desk_is_accessible_and_fits_a_narrow_screen(
-    site: RunningSite, browser: Browser, tipster: Callable[[str], Ada], language: str, name: str
+    site: Server, browser: Browser, tipster: Callable[[str], Ada], language: str, name: str
 ) -> None:
     reads_in(site, name, language)
     tipster(language).reports("Leeuwarden", f"Aan het landelijke punt, {language}", danger="soon", age="16-17")
@@ -125,15 +125,13 @@ def test_the_desk_is_accessible_and_fits_a_narrow_screen(
         assert found == {}
 
 
-def reads_in(site: RunningSite, login: str, language: str) -> None:
+def reads_in(site: Server, login: str, language: str) -> None:
     with closing(sqlite3.connect(site.database)) as database, database:
         database.execute("UPDATE coordinators SET language = ? WHERE login = ?", (language, login))
 
 
 @LANGUAGES
-def test_a_body_that_is_too_large_gets_a_page_that_is_accessible(
-    site: RunningSite, browser: Browser, language: str
-) -> None:
+def test_a_body_that_is_too_large_gets_a_page_that_is_accessible(site: Server, browser: Browser, language: str) -> None:
     with browser.new_context(viewport=NARROW) as context:
         ada = Ada(context.new_page(), site, language)
         ada.opens("tip_start")
@@ -157,7 +155,7 @@ def listening(context: BrowserContext, page: Page) -> tuple[list[str], list[str]
 
 @LANGUAGES
 def test_a_first_visit_asks_nobody_else_sets_no_cookie_and_breaks_no_policy(
-    site: RunningSite, browser: Browser, language: str
+    site: Server, browser: Browser, language: str
 ) -> None:
     for path in [f"/{language}/", {"nl": "/nl/regio/eindhoven", "en": "/en/region/eindhoven"}[language]]:
         with browser.new_context() as context:
@@ -171,7 +169,7 @@ def test_a_first_visit_asks_nobody_else_sets_no_cookie_and_breaks_no_policy(
             assert complaints == []
 
 
-def test_the_way_out_comes_right_after_the_skip_link(site: RunningSite, browser: Browser) -> None:
+def test_the_way_out_comes_right_after_the_skip_link(site: Server, browser: Browser) -> None:
     with browser.new_context() as context:
         page = context.new_page()
         page.goto(f"{site.public_url}/nl/melden")

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 from leak_search import left_behind
-from server import FORM, Answer, Client, Report, Server, follow_up, running_demo
+from server import FORM, Answer, Client, Report, Server, follow_up, planted, running_demo
 
 from tipline.incoming import MAX_BODY, MAX_FIELDS, MAX_SECONDS
 
@@ -40,14 +40,10 @@ CANARY = "kwartelhaan"
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that lists every file that its Python code opens for writing."""
     folder = tmp_path_factory.mktemp("hostile")
-    for name in ("tmp", "planted"):
-        (folder / name).mkdir()
-    (folder / "planted" / "sitecustomize.py").write_text(WATCHES_FILES, "utf-8")
     opened = folder / "opened"
     opened.touch()
     environment = {
-        "TMPDIR": str(folder / "tmp"),
-        "PYTHONPATH": str(folder / "planted"),
+        **planted(folder / "planted", WATCHES_FILES),
         "OPENED_FILES": str(opened),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
@@ -64,7 +60,7 @@ def stays_well_and_clean(server: Server) -> Iterator[None]:
     yield
     assert server.is_well()
     assert (server.data.parent / "opened").read_text("utf-8") == ""
-    assert left_behind(server.data.parent / "tmp") == {}
+    assert left_behind(server.temporary) == {}
     assert set(left_behind(server.data)) == files
     assert rows_kept(server) == kept
     assert CANARY not in server.said()
@@ -446,10 +442,10 @@ def test_a_post_from_another_site_is_refused(server: Server) -> None:
         {"Origin": "null"},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
-        {"Sec-Fetch-Site": "cross-site", "Origin": server.url},
+        {"Sec-Fetch-Site": "cross-site", "Origin": server.public_url},
     ):
         assert_refused(server.public.post("/nl/melden", {"place": CANARY}, headers), 400)
-    for headers in ({}, {"Origin": server.url}, {"Sec-Fetch-Site": "same-origin", "Origin": "null"}):
+    for headers in ({}, {"Origin": server.public_url}, {"Sec-Fetch-Site": "same-origin", "Origin": "null"}):
         assert server.public.post("/nl/melden", {"place": "5611"}, headers).status == 303
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from leak_search import ADDRESS_HEADERS, found_in, left_behind, secrets_of, spellings_of
-from server import FORM, Client, Report, Server, follow_up, running_demo
+from server import FORM, Client, Report, Server, follow_up, planted, running_demo
 
 TIPSTER_TABLES = ("tips", "messages", "notices", "drafts")
 
@@ -71,6 +71,14 @@ tipline.intake.Intake.receive = leaky
 """
 
 
+KEEPS_ITS_LOG = """
+from tipline.storage.engine import Database
+
+Database.empty_log = lambda self: None
+"""
+"""Otherwise the server empties SQLite's log every few seconds, and the search could miss what stood in it."""
+
+
 @dataclass
 class Canaries:
     """Words that occur nowhere else, by what they stand for."""
@@ -87,23 +95,14 @@ class Canaries:
         return {**self.words, **{f"code as {spelling}": spelling for spelling in spelt}}
 
 
-def planted(folder: Path, source: str) -> dict[str, str]:
-    """The environment of a process that runs `source` before everything else, with a folder for temporary files."""
-    (folder / "planted").mkdir()
-    (folder / "planted" / "sitecustomize.py").write_text(source, "utf-8")
-    return {"PYTHONPATH": str(folder / "planted"), **with_tmp(folder)}
-
-
-def with_tmp(folder: Path) -> dict[str, str]:
-    (folder / "tmp").mkdir()
-    return {"TMPDIR": str(folder / "tmp")}
-
-
 def leaks(server: Server, canaries: Canaries) -> set[str]:
     """Everything of the canaries that is found in data directory, temporary files and output."""
-    places = left_behind(server.data, server.data.parent / "tmp", server.output)
-    salt = bytes.fromhex((server.data / "salt").read_text("ascii").strip())
-    raw = {f"{name} of a code": value for code in canaries.codes for name, value in secrets_of(code, salt).items()}
+    places = left_behind(server.data, server.temporary, server.output)
+    raw = {
+        f"{name} of code {number}": value
+        for number, code in enumerate(canaries.codes)
+        for name, value in secrets_of(code, server.salt).items()
+    }
     assert str(server.database) in places
     assert str(server.output) in places
     return found_in(places, canaries.needles(), raw)
@@ -200,7 +199,7 @@ def refused_posts(client: Client, canaries: Canaries) -> None:
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Canaries]]:
     """A server that was told everything once."""
     folder, canaries = tmp_path_factory.mktemp("leaks"), Canaries()
-    with running_demo(folder / "data", **with_tmp(folder)) as server:
+    with running_demo(folder / "data", **planted(folder / "planted", KEEPS_ITS_LOG)) as server:
         client = visitor(server, canaries)
         whole_report(client, canaries)
         whole_follow_up(client, canaries)
@@ -218,7 +217,7 @@ def test_a_report_and_a_follow_up_leave_nothing_to_read(told: tuple[Server, Cana
 
 def test_no_file_was_spooled(told: tuple[Server, Canaries]) -> None:
     server, _ = told
-    assert left_behind(server.data.parent / "tmp") == {}
+    assert left_behind(server.temporary) == {}
 
 
 def test_what_was_kept_is_there(told: tuple[Server, Canaries]) -> None:
@@ -248,7 +247,7 @@ def test_no_time_of_a_tip_is_finer_than_a_date(told: tuple[Server, Canaries]) ->
 def test_real_faults_leave_nothing_to_read(tmp_path: Path) -> None:
     """The key file spoilt, the content gone, the database refusing, lacking tables and cut off."""
     canaries = Canaries()
-    with running_demo(tmp_path / "data", **with_tmp(tmp_path)) as server:
+    with running_demo(tmp_path / "data") as server:
         client = visitor(server, canaries)
         whole_report(client, canaries)
         address = follow_up(client, canaries.codes[-1])
@@ -303,7 +302,7 @@ def change_database(server: Server, *statements: str) -> None:
 
 def test_errors_inside_intake_and_conversation_leave_nothing_to_read(tmp_path: Path) -> None:
     canaries = Canaries()
-    with running_demo(tmp_path / "data", **planted(tmp_path, FAULTS)) as server:
+    with running_demo(tmp_path / "data", **planted(tmp_path / "planted", FAULTS)) as server:
         client = visitor(server, canaries)
         whole_report(client, canaries)
         for way in ("breaks", "breaks as a group", "breaks as the database", "breaks as the end"):
@@ -321,7 +320,7 @@ def test_errors_inside_intake_and_conversation_leave_nothing_to_read(tmp_path: P
 
 def test_planted_leaks_are_found(tmp_path: Path) -> None:
     canaries = Canaries()
-    with running_demo(tmp_path / "data", **planted(tmp_path, PLANTED)) as server:
+    with running_demo(tmp_path / "data", **planted(tmp_path / "planted", PLANTED)) as server:
         report = Report(visitor(server, canaries)).begins("5611", lives_elsewhere=canaries.new("logged"))
         report.tells(canaries.new("printed"), others=canaries.new("spooled"))
         report.sends()
@@ -329,7 +328,7 @@ def test_planted_leaks_are_found(tmp_path: Path) -> None:
         canaries.codes.append(report.code())
         server.stop()
         found = leaks(server, canaries)
-    output, spool, note = server.output, tmp_path / "tmp" / "spool", server.data / "note"
+    output, spool, note = server.output, server.temporary / "spool", server.data / "note"
     assert {f"printed in {output}", f"logged in {output}", f"spooled in {spool}"} <= found
     assert any(name.startswith("code as") and name.endswith(str(note)) for name in found)
 

@@ -2,13 +2,13 @@
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
 from pathlib import Path
 
 import pytest
-from server import Answer, Report, Server, follow_up, running_again, running_demo
+from server import Answer, Report, Server, follow_up, planted, running_again, running_demo
 
 AT_ONCE = 8
 
@@ -24,12 +24,6 @@ def dying(self, *arguments, **named):
 
 Tips.{name} = dying
 """
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running_demo(tmp_path_factory.mktemp("twice") / "data") as running:
-        yield running
 
 
 def rows(server: Server, table: str) -> int:
@@ -48,11 +42,11 @@ def ready(server: Server) -> Report:
     return Report(server.public).begins("5611").tells("Elke dinsdag haalt een man hem op.")
 
 
-def test_sent_eight_times_at_once_it_is_one_tip_with_one_code(server: Server) -> None:
-    report, before = ready(server), rows(server, "tips")
+def test_sent_eight_times_at_once_it_is_one_tip_with_one_code(site: Server) -> None:
+    report, before = ready(site), rows(site, "tips")
     answers = at_once(report.sends)
     assert {(answer.status, answer.location) for answer in answers} == {(303, report.path(4))}
-    assert rows(server, "tips") == before + 1
+    assert rows(site, "tips") == before + 1
     codes = {report.code() for _ in range(3)}
     assert len(codes) == 1
     assert len(codes.pop()) == 25
@@ -65,77 +59,74 @@ def delivered(server: Server) -> int:
     return server.said().count("Er is iets nieuws")
 
 
-def test_each_tip_is_announced_once(server: Server) -> None:
-    before, report = delivered(server), ready(server)
+def test_each_tip_is_announced_once(site: Server) -> None:
+    before, report = delivered(site), ready(site)
     at_once(report.sends)
     report.sends()
-    ready(server).sends()
-    assert delivered(server) == before + 2
+    ready(site).sends()
+    assert delivered(site) == before + 2
 
 
-def test_sent_again_later_it_shows_the_same_code(server: Server) -> None:
-    report = ready(server)
+def test_sent_again_later_it_shows_the_same_code(site: Server) -> None:
+    report = ready(site)
     report.sends()
-    code, before = report.code(), rows(server, "tips")
+    code, before = report.code(), rows(site, "tips")
     assert report.sends().location == report.path(4)
     assert report.code() == code
-    assert rows(server, "tips") == before
+    assert rows(site, "tips") == before
 
 
-def test_sent_again_after_acknowledging_it_says_only_sent(server: Server) -> None:
-    report = ready(server)
+def test_sent_again_after_acknowledging_it_says_only_sent(site: Server) -> None:
+    report = ready(site)
     report.sends()
-    code, before = report.code(), rows(server, "tips")
+    code, before = report.code(), rows(site, "tips")
     assert report.acknowledges().location == report.path(4)
     assert report.sends().location == report.path(4)
-    page = server.public.get(report.path(4))
+    page = site.public.get(report.path(4))
     assert 'id="no-code"' in page.text
     assert not re.search(r"[0-9]{5}", page.main)
-    assert rows(server, "tips") == before
-    assert server.public.get(follow_up(server.public, code)).is_shown
+    assert rows(site, "tips") == before
+    assert site.public.get(follow_up(site.public, code)).is_shown
 
 
-def test_a_sent_report_shows_none_of_its_steps_any_more(server: Server) -> None:
-    report = ready(server)
+def test_a_sent_report_shows_none_of_its_steps_any_more(site: Server) -> None:
+    report = ready(site)
     report.sends()
     for step in (1, 2, 3):
-        answer = server.public.get(report.path(step))
+        answer = site.public.get(report.path(step))
         assert (answer.status, answer.location) == (303, report.path(4))
-        assert server.public.post(report.path(step), {"story": "iets anders"}).location == report.path(4)
+        assert site.public.post(report.path(step), {"story": "iets anders"}).location == report.path(4)
 
 
-def test_two_reports_are_two_tips_with_two_codes(server: Server) -> None:
-    first, second, before = ready(server), ready(server), rows(server, "tips")
+def test_two_reports_are_two_tips_with_two_codes(site: Server) -> None:
+    first, second, before = ready(site), ready(site), rows(site, "tips")
     assert first.sends().status == second.sends().status == 303
     assert first.code() != second.code()
-    assert rows(server, "tips") == before + 2
+    assert rows(site, "tips") == before + 2
 
 
-def test_added_eight_times_at_once_it_is_one_message(server: Server) -> None:
-    report = ready(server)
+def test_added_eight_times_at_once_it_is_one_message(site: Server) -> None:
+    report = ready(site)
     report.sends()
-    address, before = follow_up(server.public, report.code()), rows(server, "messages")
-    answers = at_once(lambda: server.public.post(address, {"addition": "Het was een rode auto."}))
+    address, before = follow_up(site.public, report.code()), rows(site, "messages")
+    answers = at_once(lambda: site.public.post(address, {"addition": "Het was een rode auto."}))
     assert {(answer.status, answer.location) for answer in answers} == {(303, address)}
-    assert 'id="said"' in server.public.get(address).text
-    assert rows(server, "messages") == before + 1
+    assert 'id="said"' in site.public.get(address).text
+    assert rows(site, "messages") == before + 1
 
 
-def test_the_same_words_added_again_later_are_one_message(server: Server) -> None:
-    report = ready(server)
+def test_the_same_words_added_again_later_are_one_message(site: Server) -> None:
+    report = ready(site)
     report.sends()
-    address, before = follow_up(server.public, report.code()), rows(server, "messages")
+    address, before = follow_up(site.public, report.code()), rows(site, "messages")
     for words in ("Het was een rode auto.", "Het was een rode auto.\r\n", "Of toch blauw.", "Of toch blauw."):
-        assert server.public.post(address, {"addition": words}).location == address
-    assert rows(server, "messages") == before + 2
+        assert site.public.post(address, {"addition": words}).location == address
+    assert rows(site, "messages") == before + 2
 
 
 def dies_after(name: str, data: Path) -> dict[str, str]:
     """The environment of a server that dies as soon as `Tips.name` has committed, before it answers."""
-    planted = data.parent / name
-    planted.mkdir()
-    (planted / "sitecustomize.py").write_text(DIES_AFTER_KEEPING.format(name=name), "utf-8")
-    return {"PYTHONPATH": str(planted)}
+    return planted(data.parent / name, DIES_AFTER_KEEPING.format(name=name))
 
 
 def dies_at(server: Server, deed: Callable[[], object]) -> bool:

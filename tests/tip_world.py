@@ -3,44 +3,36 @@
 import atexit
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import cache
 from pathlib import Path
+
+from clock import NOW, Clock
+from real_content import geography
 
 from campaign_site.demo import Demo, make_demo
 from campaign_site.settings import Settings
 from tipline.care_points import LiveCarePoints
 from tipline.conversation import Conversations
 from tipline.drafts import Drafts, Held, PlaceAnswer, PlaceKind, ReportDraft
-from tipline.geography import Geography, load_geography
+from tipline.geography import Geography
 from tipline.holders import Holders
 from tipline.intake import Intake
+from tipline.key_files import read_key_file, write_key_file
+from tipline.sealing import fingerprint
 from tipline.storage import Store
 
-NOW = datetime(2026, 11, 21, 10, 2, 3, tzinfo=UTC)
 EINDHOVEN = PlaceAnswer(PlaceKind.MUNICIPALITY, "5611", "GM0772", "Eindhoven")
 GRONINGEN = PlaceAnswer(PlaceKind.MUNICIPALITY, "9711", "GM0014", "Groningen")
 AMSTERDAM = PlaceAnswer(PlaceKind.MUNICIPALITY, "1012", "GM0363", "Amsterdam")
 
 
-class Clock:
-    """Stands still until a test moves it."""
-
-    def __init__(self, now: datetime = NOW) -> None:
-        self.now = now
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, **by: float) -> None:
-        self.now += timedelta(**by)
-
-
 @dataclass(frozen=True)
 class TipWorld:
     settings: Settings
-    clock: Clock
+    clock: Clock | Callable[[], datetime]
     store: Store
     geography: Geography
     care_points: LiveCarePoints
@@ -55,6 +47,12 @@ class TipWorld:
 
     def key_file(self, care_point: str) -> Path:
         return self.settings.tipline.content / "keys" / f"{care_point}.toml"
+
+    def publish(self, care_point: str, recipient: str) -> None:
+        """Another key for this care point, with the same holders."""
+        file = self.key_file(care_point)
+        key = replace(read_key_file(file), recipient=recipient, fingerprint=fingerprint(recipient))
+        write_key_file(file, key)
 
     def report(self, place: PlaceAnswer = EINDHOVEN, told: str = "lumens-emp", **answers: str) -> Held[ReportDraft]:
         """A draft that is ready to be sent."""
@@ -72,11 +70,6 @@ def a_demo() -> Demo:
     return make_demo(folder / "data", "http://localhost:8000", "http://desk.localhost:8000", NOW)
 
 
-@cache
-def the_geography() -> Geography:
-    return load_geography(a_demo().settings.tipline.content)
-
-
 def copied_settings(folder: Path) -> Settings:
     """The settings of a fresh copy of the demonstration in `folder`."""
     made, data = a_demo().settings, folder / "data"
@@ -89,22 +82,22 @@ def copied_settings(folder: Path) -> Settings:
     return replace(made, data=data, content=data / "content", tipline=tipline)
 
 
-def make_tip_world(folder: Path) -> TipWorld:
+def make_tip_world(folder: Path, clock: Callable[[], datetime] | None = None) -> TipWorld:
     """Close its store at the end."""
-    settings, clock = copied_settings(folder), Clock()
+    settings, clock = copied_settings(folder), clock or Clock()
     tipline = settings.tipline
     store = Store(tipline.database_url)
-    care_points = LiveCarePoints(tipline.content, the_geography())
+    care_points = LiveCarePoints(tipline.content, geography())
     holders = Holders(store.coordinators, care_points, clock, is_demo=True)
     drafts = Drafts(store.drafts, tipline.secret_keys, clock)
     return TipWorld(
         settings=settings,
         clock=clock,
         store=store,
-        geography=the_geography(),
+        geography=geography(),
         care_points=care_points,
         holders=holders,
         drafts=drafts,
-        intake=Intake(store.tips, drafts, the_geography(), care_points, holders, tipline.salt, clock),
+        intake=Intake(store.tips, drafts, geography(), care_points, holders, tipline.salt, clock),
         conversations=Conversations(store.tips, drafts, holders, clock),
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from people import Ada, Coordinator
 from playwright.sync_api import Page, expect
-from running import RunningSite
+from server import Server
 
 PUBLIC = {
     "nl": {
@@ -38,7 +38,7 @@ LONG_STORY = (
 )
 
 
-def public_pages(page: Page, site: RunningSite, language: str) -> Iterator[str]:
+def public_pages(page: Page, site: Server, language: str) -> Iterator[str]:
     for name, path in PUBLIC[language].items():
         page.goto(site.public_url + path)
         yield name
@@ -72,6 +72,10 @@ def tip_form(ada: Ada, answers: Callable[[str], None]) -> Iterator[str]:
     yield "tip-code"
     ada.has_the_code()
     yield "tip-code-acknowledged"
+    yield from follow_up(ada, code, lambda: answers(story))
+
+
+def follow_up(ada: Ada, code: str, answers: Callable[[], None]) -> Iterator[str]:
     ada.opens("follow_up")
     yield "follow-up"
     ada.comes_back_with("1234")
@@ -82,7 +86,7 @@ def tip_form(ada: Ada, answers: Callable[[str], None]) -> Iterator[str]:
     yield "conversation-error"
     ada.adds("Nog iets")
     yield "conversation-added"
-    answers(story)
+    answers()
     ada.comes_back_with(code)
     yield "conversation-answer"
     ada.deletes_answer()

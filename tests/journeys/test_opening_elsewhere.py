@@ -6,21 +6,20 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
+from keys import care_point_key
 from people import Ada
 from playwright.sync_api import Browser, Page
-from running import RunningSite
+from real_content import ROOT
+from server import Server
 
-from tipline import heads
-from tipline.heads import Author, Head, Kind
-from tipline.passphrases import Passphrase, stretch
 from tipline.sealing import Identity, WrongKeyError, open_sealed
+from tipline.storage import Store
 
 pytestmark = pytest.mark.browser
 
-LIBRARY = next((Path(__file__).parents[2] / "static" / "vendor").glob("age-encryption-*.min.js")).name
+LIBRARY = next((ROOT / "static" / "vendor").glob("age-encryption-*.min.js")).name
 STORY = 'Hij zegt "niets", maar <b>zijn tas</b> is nieuw.\n\nElke vrijdag 🫥'
 
 OPEN_THERE = """async ([library, file, secret]) => {
@@ -39,7 +38,7 @@ SEAL_THERE = """async ([library, text, recipient]) => {
 
 
 @pytest.fixture(scope="module")
-def library_page(site: RunningSite, browser: Browser) -> Iterator[Page]:
+def library_page(site: Server, browser: Browser) -> Iterator[Page]:
     """A page of the running site, under its own policy, from which the vendored library can be loaded."""
     page = browser.new_page()
     page.goto(f"{site.public_url}/nl/")
@@ -47,35 +46,25 @@ def library_page(site: RunningSite, browser: Browser) -> Iterator[Page]:
     page.close()
 
 
-def rows(site: RunningSite, query: str, *values: str) -> list[tuple[bytes, ...]]:
+def rows(site: Server, query: str, *values: str) -> list[tuple[bytes, ...]]:
     with closing(sqlite3.connect(site.database)) as database:
         return database.execute(query, values).fetchall()
 
 
-def care_point_key(site: RunningSite, login: str, care_point: str) -> Identity:
-    """Opened as the browser of a coordinator does: passphrase -> own key -> grant."""
-    salt = bytes.fromhex((site.data / "salt").read_text("ascii").strip())
-    halves = stretch(Passphrase.parse(site.people[login].passphrase), login, salt)
-    wrapped = rows(
-        site,
-        "SELECT sealed FROM wrapped_keys JOIN coordinators ON coordinators.id = coordinator WHERE login = ?",
-        login,
-    )
-    head = Head(Kind.KEY, None, (care_point,), 1, Author.COORDINATOR, "nl")
-    own = Identity(str(heads.read(open_sealed(wrapped[0][0], halves.identity), head).body["secret"]))
-    granted = rows(
-        site, "SELECT sealed FROM grants JOIN coordinators ON coordinators.id = coordinator WHERE login = ?", login
-    )
-    head = Head(Kind.GRANT, None, (care_point,), 1, Author.COORDINATOR, "nl")
-    return Identity(str(heads.read(open_sealed(granted[0][0], own), head).body["secret"]))
+def key_of(site: Server, login: str) -> Identity:
+    """The key of this coordinator's care point."""
+    store = Store(f"sqlite:///{site.database}")
+    key = care_point_key(store.coordinators, login, site.people[login].passphrase, site.salt)
+    store.close()
+    return key
 
 
 def test_a_tip_from_the_database_opens_with_the_age_library_and_the_care_point_key(
-    site: RunningSite, tipster: Callable[[str], Ada], library_page: Page
+    site: Server, tipster: Callable[[str], Ada], library_page: Page
 ) -> None:
     tipster("nl").reports("5611", STORY, danger="soon", source=["seen", "online"])
     [(sealed,)] = rows(site, "SELECT sealed FROM tips WHERE care_point = 'lumens-emp'")
-    key = care_point_key(site, "noor", "lumens-emp")
+    key = key_of(site, "noor")
     text = library_page.evaluate(OPEN_THERE, [LIBRARY, base64.b64encode(sealed).decode(), key.secret])
     tip = json.loads(text)
     assert tip["head"]["kind"] == "tip"
@@ -85,11 +74,11 @@ def test_a_tip_from_the_database_opens_with_the_age_library_and_the_care_point_k
 
 
 def test_a_tip_does_not_open_with_the_key_of_another_care_point(
-    site: RunningSite, tipster: Callable[[str], Ada], library_page: Page
+    site: Server, tipster: Callable[[str], Ada], library_page: Page
 ) -> None:
     tipster("nl").reports("9711", STORY)
     [(sealed,)] = rows(site, "SELECT sealed FROM tips WHERE care_point = 'zvh-groningen'")
-    key = care_point_key(site, "noor", "lumens-emp")
+    key = key_of(site, "noor")
     with pytest.raises(WrongKeyError):
         open_sealed(sealed, key)
     text = library_page.evaluate(OPEN_THERE, [LIBRARY, base64.b64encode(sealed).decode(), key.secret])
@@ -97,7 +86,7 @@ def test_a_tip_does_not_open_with_the_key_of_another_care_point(
 
 
 @pytest.mark.parametrize("text", ["", STORY, "ë🫥" * 40_000], ids=["empty", "short", "over several chunks"])
-def test_what_the_age_library_seals_opens_here(site: RunningSite, library_page: Page, text: str) -> None:
-    key = care_point_key(site, "sam", "zvh-groningen")
+def test_what_the_age_library_seals_opens_here(site: Server, library_page: Page, text: str) -> None:
+    key = key_of(site, "sam")
     sealed = library_page.evaluate(SEAL_THERE, [LIBRARY, text, key.recipient])
     assert open_sealed(base64.b64decode(sealed), key).decode() == text

@@ -21,7 +21,7 @@ import pytest
 from conftest import QUIET
 from people import Ada
 from playwright.sync_api import BrowserContext, Locator, Page, Playwright
-from running import RunningSite
+from server import Server
 
 pytestmark = pytest.mark.browser
 
@@ -168,7 +168,7 @@ def begins(ada: Ada) -> None:
 
 
 def test_after_a_whole_report_no_story_place_or_code_is_on_the_phone(
-    site: RunningSite, phone: Callable[..., BrowserContext], profile: Path
+    site: Server, phone: Callable[..., BrowserContext], profile: Path
 ) -> None:
     with phone() as context:
         ada = AdasPhone(context.pages[0], site)
@@ -186,7 +186,7 @@ def test_after_a_whole_report_no_story_place_or_code_is_on_the_phone(
 
 
 def test_after_a_report_that_was_abandoned_no_story_or_place_is_on_the_phone(
-    site: RunningSite, phone: Callable[..., BrowserContext], profile: Path
+    site: Server, phone: Callable[..., BrowserContext], profile: Path
 ) -> None:
     with phone() as context:
         ada = AdasPhone(context.pages[0], site)
@@ -198,7 +198,7 @@ def test_after_a_report_that_was_abandoned_no_story_or_place_is_on_the_phone(
 
 
 def test_back_reload_and_reopened_pages_show_neither_story_place_nor_code(
-    site: RunningSite, phone: Callable[..., BrowserContext]
+    site: Server, phone: Callable[..., BrowserContext]
 ) -> None:
     with phone() as context:
         ada = AdasPhone(context.pages[0], site)
@@ -226,7 +226,7 @@ def test_back_reload_and_reopened_pages_show_neither_story_place_nor_code(
 
 @pytest.mark.parametrize("javascript", [False, True], ids=["without JavaScript", "with JavaScript"])
 def test_back_after_leaving_quickly_shows_nothing_that_was_typed(
-    site: RunningSite, phone: Callable[..., BrowserContext], javascript: bool
+    site: Server, phone: Callable[..., BrowserContext], javascript: bool
 ) -> None:
     with phone(javascript=javascript) as context:
         ada = AdasPhone(context.pages[0], site)
@@ -238,7 +238,7 @@ def test_back_after_leaving_quickly_shows_nothing_that_was_typed(
 
 
 def test_back_after_a_visit_with_the_code_shows_neither_code_nor_answer(
-    site: RunningSite, phone: Callable[..., BrowserContext]
+    site: Server, phone: Callable[..., BrowserContext]
 ) -> None:
     with phone() as context:
         ada = AdasPhone(context.pages[0], site)
