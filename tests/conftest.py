@@ -25,8 +25,10 @@ QUIET = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-auto-reload",
 )
-"""A browser that asks nothing of anybody but the site under test."""
+"""A browser that asks nothing of anybody but the site under test, and does not ask again, in its own time, for an
+everyday site that is not there: such a reload crosses the Back that a test presses."""
 
 
 @pytest.fixture(scope="session")

@@ -252,15 +252,17 @@ def test_back_after_a_visit_with_the_code_shows_neither_code_nor_answer(
 
 
 def all_the_way_back(ada: Ada, secrets: Sequence[str]) -> set[str]:
-    """Presses Back until there is nothing to go back to; every page on the way must be without these words."""
+    """Presses Back to the blank page that her browser began with; every page on the way must be without these words."""
     visited = set()
-    for _ in range(int(ada.page.evaluate("history.length"))):
+    for _ in range(int(ada.page.evaluate("history.length")) - 1):
         # Not "load": a page that comes from the browser's memory does not load again, and must be looked at too.
         ada.page.go_back(wait_until="commit")
+        # Whichever page it is: pressed while the browser still changes pages, Back is an error.
+        ada.page.wait_for_function("document.readyState === 'complete'")
         if ada.page.url.startswith(ada.site.public_url):
-            ada.page.wait_for_function("document.readyState === 'complete'")
             assert shown(ada.page, secrets) == [], ada.page.url
             visited.add(ada.page.url)
+    assert ada.page.url == "about:blank"
     return visited
 
 
