@@ -26,6 +26,31 @@ from tipline.incoming import (
 )
 
 
+def arriving(pieces: Sequence[bytes], *, never_ends: bool) -> Receive:
+    """A body that comes in these pieces, and then ends or is waited for."""
+    queue = list(pieces)
+
+    async def receive() -> Message:
+        if queue:
+            piece = queue.pop(0)
+            return {"type": "http.request", "body": piece, "more_body": bool(queue) or never_ends}
+        if never_ends:
+            await asyncio.sleep(60)
+        return {"type": "http.disconnect"}
+
+    return receive
+
+
+def scope_of(method: str, headers: dict[str, str]) -> Scope:
+    named = {"host": "localhost", "content-type": FORM, **headers}
+    return {
+        "type": "http",
+        "method": method,
+        "path": "/",
+        "headers": [(name.encode(), value.encode("latin-1")) for name, value in named.items()],
+    }
+
+
 def posted(
     pieces: Sequence[bytes],
     headers: dict[str, str] | None = None,
@@ -37,7 +62,6 @@ def posted(
     """What reached the page behind the guard, and how the guard refused."""
     reached: list[Incoming | None] = []
     refused: list[HTTPStatus] = []
-    queue = list(pieces)
 
     async def app(scope: Scope, receive: Receive, _send: Send) -> None:
         reached.append(scope.get("incoming"))
@@ -50,26 +74,11 @@ def posted(
 
         return answer
 
-    async def receive() -> Message:
-        if queue:
-            piece = queue.pop(0)
-            return {"type": "http.request", "body": piece, "more_body": bool(queue) or never_ends}
-        if never_ends:
-            await asyncio.sleep(60)
-        return {"type": "http.disconnect"}
-
     async def send(_message: Message) -> None:
         raise AssertionError("the guard itself says nothing")
 
-    named = {"host": "localhost", "content-type": FORM, **(headers or {})}
-    scope: Scope = {
-        "type": "http",
-        "method": method,
-        "path": "/",
-        "headers": [(name.encode(), value.encode("latin-1")) for name, value in named.items()],
-    }
     guard = IncomingGuard(app, refuse, absence_is_refused=False, seconds=seconds)
-    asyncio.run(guard(scope, receive, send))
+    asyncio.run(guard(scope_of(method, headers or {}), arriving(pieces, never_ends=never_ends), send))
     assert len(reached) + len(refused) == 1
     return (reached[0] if reached else None), (refused[0] if refused else None)
 
