@@ -2,48 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cache
-from pathlib import Path
 
-from campaign_site.addresses import ADDRESSES
+import real_content
+from real_content import geography, static_files
+
+from campaign_site.app import ALL_ADDRESSES, TIPLINE
 from campaign_site.library.library import Library, Outside, load
 from campaign_site.pages import PublicPages
 from campaign_site.rendering import Catalogues, Rendering
-from campaign_site.static_files import StaticFiles
-from tipline.care_points import CarePoints, load_care_points
-from tipline.geography import Geography, load_geography
-
-ROOT = Path(__file__).parent.parent
-CONTENT = ROOT / "content"
-PACKAGE = ROOT / "site" / "campaign_site"
-NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-ALL_ADDRESSES = {
-    **ADDRESSES,
-    "tip_start": {"nl": "/nl/melden", "en": "/en/report"},
-    "follow_up": {"nl": "/nl/melden/vervolg", "en": "/en/report/follow-up"},
-}
-
-
-class Clock:
-    """A clock that a test sets."""
-
-    def __init__(self, now: datetime) -> None:
-        self.now = now
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@cache
-def geography() -> Geography:
-    return load_geography(CONTENT / "tipline")
+from campaign_site.settings import PACKAGE
+from tipline.care_points import CarePoints
 
 
 @cache
 def care_points() -> CarePoints:
     """The real ones, none of them confirmed."""
-    real = load_care_points(CONTENT / "tipline", geography())
+    real = real_content.care_points()
     return replace(real, points={key: replace(point, confirmed_on=None) for key, point in real.points.items()})
 
 
@@ -61,18 +37,14 @@ def outside() -> Outside:
 
 @cache
 def library() -> Library:
-    return load(CONTENT / "campaign", outside())
+    return load(real_content.CAMPAIGN, outside())
 
 
 @cache
-def static_files() -> StaticFiles:
-    return StaticFiles(ROOT / "static")
-
-
 def rendering(*, is_demo: bool = False, static: Callable[[str], str] | None = None) -> Rendering:
     return Rendering(
-        [PACKAGE / "templates"],
-        [Catalogues(PACKAGE / "locale", "campaign_site")],
+        [PACKAGE / "templates", TIPLINE / "templates"],
+        [Catalogues(PACKAGE / "locale", "campaign_site"), Catalogues(TIPLINE / "locale", "tipline")],
         ALL_ADDRESSES,
         static or static_files().url,
         care_points().helplines,

@@ -6,14 +6,14 @@ import shutil
 from pathlib import Path
 
 import pytest
+from real_content import TIPLINE
 
 from tipline.care_points import CarePoints, confirm_care_point, load_care_points
 from tipline.content_files import ContentFaultError, write_whole
-from tipline.geography import Geography, load_geography
+from tipline.geography import Geography
 from tipline.key_files import Holder, PublishedKey, read_key_file, write_key_file
 from tipline.sealing import Identity, fingerprint
 
-CONTENT = Path(__file__).parents[1] / "content" / "tipline"
 TODAY = datetime.date(2026, 11, 21)
 NOOR = Holder("Noor", fingerprint(Identity.from_seed(bytes(31) + b"\1").recipient), TODAY)
 BILAL = Holder('Bilal "de lange" \\ el-Ouazzani\n', fingerprint(Identity.from_seed(bytes(31) + b"\2").recipient), TODAY)
@@ -30,20 +30,10 @@ KEY = PublishedKey(
 )
 
 
-@pytest.fixture(scope="module")
-def geography() -> Geography:
-    return load_geography(CONTENT)
-
-
-@pytest.fixture(scope="module")
-def care_points(geography: Geography) -> CarePoints:
-    return load_care_points(CONTENT, geography)
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of the content that a test may spoil."""
-    return Path(shutil.copytree(CONTENT, tmp_path / "tipline"))
+    return Path(shutil.copytree(TIPLINE, tmp_path / "tipline"))
 
 
 def test_every_municipality_has_a_care_point_that_exists(geography: Geography, care_points: CarePoints) -> None:

@@ -4,7 +4,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from site_world import CONTENT, outside
+from real_content import CAMPAIGN
+from site_world import outside
 
 from campaign_site.library.documents import read_document
 from campaign_site.library.library import load
@@ -13,7 +14,7 @@ from tipline.content_files import ContentFaultError
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(CONTENT / "campaign", tmp_path / "campaign"))
+    return Path(shutil.copytree(CAMPAIGN, tmp_path / "campaign"))
 
 
 @pytest.mark.parametrize("file", ["site.toml", "campaigns/zie-je-mij/campaign.toml"])

@@ -1,23 +1,23 @@
 """The desk's server side: who gets in, what a coordinator gets, and what another point's coordinator does not."""
 
-import base64
 import hashlib
 import sqlite3
 from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
 
+import base64url
 import pyotp
 import pytest
 from desk_world import make_desk_world
 from itsdangerous import Signer
+from keys import halves, secret_in
 from starlette.testclient import TestClient
 
 from tipline.desk.access import Access, Credentials, Session, TooManyCodesError, WrongCredentialsError, unused_code
 from tipline.desk.answering import HEADERS
 from tipline.desk.routes import ROWS, Role
 from tipline.heads import Author, Head, Kind, read, write
-from tipline.passphrases import Passphrase, stretch
 from tipline.sealing import Identity, open_sealed, seal
 
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
@@ -78,14 +78,6 @@ def sam(desk) -> Browser:
     return browser
 
 
-def base64url(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def from_base64url(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
 def sealed_answer(desk, tip_id: str, number: int = 1, text: str = "Dank u wel.") -> dict[str, str]:
     """The form fields of an answer, as the vault makes them."""
     derived = desk.receipts[tip_id]
@@ -93,14 +85,14 @@ def sealed_answer(desk, tip_id: str, number: int = 1, text: str = "Dank u wel.")
     plaintext = write(head, {"text": text}, derived.reply_key)
     return {
         "number": str(number),
-        "for_tipster": base64url(seal(plaintext, [derived.identity.recipient])),
-        "for_desk": base64url(seal(plaintext, [desk.keys["lumens-emp"].identity.recipient])),
+        "for_tipster": base64url.encoded(seal(plaintext, [derived.identity.recipient])),
+        "for_desk": base64url.encoded(seal(plaintext, [desk.keys["lumens-emp"].recipient])),
     }
 
 
 def rows_of(desk, care_point: str) -> list[tuple[object, ...]]:
     """Everything in the database that belongs to one care point, byte for byte."""
-    path = desk.world.settings.database_url.removeprefix("sqlite:///")
+    path = desk.line.database
     with sqlite3.connect(path) as connection:
         ids = f"(SELECT id FROM tips WHERE care_point = '{care_point}')"  # noqa: S608  # names of this test
         owners = f"(SELECT id FROM coordinators WHERE care_point = '{care_point}')"  # noqa: S608
@@ -233,11 +225,11 @@ def test_a_login_is_typed_in_any_case(browser: Browser) -> None:
 def test_the_database_holds_no_token_and_no_passphrase(desk, browser: Browser) -> None:
     cookie = browser.signs_in("noor").cookies["__Host-desk"]
     token = cookie.rpartition(".")[0]
-    file = Path(desk.world.settings.database_url.removeprefix("sqlite:///"))
+    file = desk.line.database
     kept = file.read_bytes() + file.with_name(f"{file.name}-wal").read_bytes()
     person = desk.people["noor"]
-    halves = stretch(Passphrase.parse(person.passphrase), "noor", desk.world.settings.salt)
-    for secret in (token.encode(), person.totp_secret.encode(), halves.sign_in, halves.unlock):
+    both = halves(person.passphrase, "noor", desk.world.settings.salt)
+    for secret in (token.encode(), person.totp_secret.encode(), both.sign_in, both.unlock):
         assert secret not in kept
     assert hashlib.sha256(token.encode()).digest() in kept
 
@@ -245,7 +237,7 @@ def test_the_database_holds_no_token_and_no_passphrase(desk, browser: Browser) -
 @pytest.mark.parametrize(
     "other",
     [
-        {"half": base64url(b"x" * 32)},
+        {"half": base64url.encoded(b"x" * 32)},
         {"half": ""},
         {"half": "é not base64"},
         {"half": "A"},
@@ -266,8 +258,8 @@ def test_anything_wrong_is_refused_alike(other: dict[str, str], browser: Browser
 
 
 def test_the_unlocking_half_does_not_sign_in(desk, browser: Browser) -> None:
-    halves = stretch(Passphrase.parse(desk.people["noor"].passphrase), "noor", desk.world.settings.salt)
-    assert browser.signs_in("noor", half=base64url(halves.unlock)).status_code == HTTPStatus.UNAUTHORIZED
+    unlock = halves(desk.people["noor"].passphrase, "noor", desk.world.settings.salt).unlock
+    assert browser.signs_in("noor", half=base64url.encoded(unlock)).status_code == HTTPStatus.UNAUTHORIZED
 
 
 def test_a_code_counts_once(desk, browser: Browser) -> None:
@@ -301,7 +293,7 @@ def test_guessing_codes_with_the_right_passphrase_stops_and_the_wait_ends(desk, 
 
 def test_who_does_not_know_the_passphrase_locks_nobody_out(browser: Browser) -> None:
     for _ in range(20):
-        assert browser.signs_in("noor", half=base64url(b"x" * 32)).json() == {"error": "wrong"}
+        assert browser.signs_in("noor", half=base64url.encoded(b"x" * 32)).json() == {"error": "wrong"}
     assert browser.signs_in("noor").status_code == HTTPStatus.OK
 
 
@@ -313,7 +305,7 @@ def test_an_unknown_login_opens_a_box_and_compares_codes_too(desk, monkeypatch: 
     for login in ("noor", "niemand"):
         compared.clear()
         with pytest.raises(WrongCredentialsError):
-            access.sign_in(Credentials(login, base64url(b"x" * 32), "123456"))
+            access.sign_in(Credentials(login, base64url.encoded(b"x" * 32), "123456"))
         assert len(compared) == 3
 
 
@@ -325,7 +317,7 @@ def test_too_many_codes_is_told_only_to_who_has_the_passphrase(desk) -> None:
     with pytest.raises(TooManyCodesError):
         access.sign_in(Credentials("noor", desk.half("noor"), "000000"))
     with pytest.raises(WrongCredentialsError):
-        access.sign_in(Credentials("noor", base64url(b"x" * 32), "000000"))
+        access.sign_in(Credentials("noor", base64url.encoded(b"x" * 32), "000000"))
 
 
 def test_the_demonstration_shows_a_code_that_was_not_used(desk, browser: Browser) -> None:
@@ -389,13 +381,11 @@ def test_a_token_signed_for_another_purpose_opens_nothing(desk, noor: Browser) -
 def test_the_browser_gets_what_unlocks_and_what_to_compare_it_with(desk, noor: Browser) -> None:
     keys = noor.get("/keys").json()
     person = desk.people["noor"]
-    halves = stretch(Passphrase.parse(person.passphrase), "noor", desk.world.settings.salt)
-    wrapped = open_sealed(from_base64url(keys["wrapped"][0]["sealed"]), halves.identity)
-    own = Identity(read(wrapped, Head(Kind.KEY, None, ("lumens-emp",), 1, Author.COORDINATOR, "nl")).body["secret"])
-    granted = open_sealed(from_base64url(keys["grants"][0]["sealed"]), own)
-    secret = read(granted, Head(Kind.GRANT, None, ("lumens-emp",), 1, Author.COORDINATOR, "nl")).body["secret"]
+    unlocks = halves(person.passphrase, "noor", desk.world.settings.salt).identity
+    own = secret_in(base64url.decoded(keys["wrapped"][0]["sealed"]), unlocks, Kind.KEY, "lumens-emp")
+    granted = secret_in(base64url.decoded(keys["grants"][0]["sealed"]), own, Kind.GRANT, "lumens-emp")
     assert own.recipient == person.coordinator.recipient
-    assert Identity(secret).recipient == keys["published"]["recipient"]
+    assert granted.recipient == keys["published"]["recipient"]
     assert [holder["name"] for holder in keys["holders"]] == ["Noor", "Bilal"]
 
 
@@ -417,7 +407,7 @@ def test_the_list_holds_the_own_points_tips_only(desk, noor: Browser) -> None:
     answer = noor.get("/tips").json()["tips"]
     assert [(tip["id"], tip["status"], tip["answers"], tip["additions"]) for tip in answer] == [(own, "new", 0, 1)]
     head = Head(Kind.TIP, own, ("lumens-emp",), 1, Author.TIPSTER, "nl")
-    opened = open_sealed(from_base64url(answer[0]["sealed"]), desk.keys["lumens-emp"].identity)
+    opened = open_sealed(base64url.decoded(answer[0]["sealed"]), desk.keys["lumens-emp"])
     assert read(opened, head).body["answers"] == {"story": "Van Eindhoven"}
 
 
@@ -450,7 +440,9 @@ def test_the_same_answer_twice_is_kept_once(desk, noor: Browser) -> None:
 
 
 @pytest.mark.parametrize("field", ["number", "for_tipster", "for_desk"])
-@pytest.mark.parametrize("value", ["", "x", "niet base64 é", base64url(b"age-encryption.org/v1\n-> x\n")], ids=ascii)
+@pytest.mark.parametrize(
+    "value", ["", "x", "niet base64 é", base64url.encoded(b"age-encryption.org/v1\n-> x\n")], ids=ascii
+)
 def test_what_is_not_a_sealed_answer_is_not_kept(field: str, value: str, desk, noor: Browser) -> None:
     tip_id = desk.tip("lumens-emp", "Een verhaal")
     answer = noor.post(f"/tips/{tip_id}/answers", {**sealed_answer(desk, tip_id), field: value})
@@ -462,7 +454,7 @@ def test_what_is_not_a_sealed_answer_is_not_kept(field: str, value: str, desk, n
 def test_an_answer_sealed_to_one_more_reader_is_not_kept(field: str, desk, noor: Browser) -> None:
     tip_id = desk.tip("lumens-emp", "Een verhaal")
     two = seal(b" " * 4096, [desk.receipts[tip_id].identity.recipient, Identity.new().recipient])
-    answer = noor.post(f"/tips/{tip_id}/answers", {**sealed_answer(desk, tip_id), field: base64url(two)})
+    answer = noor.post(f"/tips/{tip_id}/answers", {**sealed_answer(desk, tip_id), field: base64url.encoded(two)})
     assert answer.json() == {"error": "not_an_answer"}
 
 
@@ -487,7 +479,7 @@ def test_a_status_is_one_of_four(desk, noor: Browser) -> None:
 def test_another_points_coordinator_reads_and_changes_nothing(desk, sam: Browser) -> None:
     tip_id = desk.tip("lumens-emp", "Alleen voor Eindhoven")
     desk.addition(tip_id, "lumens-emp", "Ook alleen voor Eindhoven")
-    sealed = base64url(desk.store.tips.get(tip_id, "lumens-emp").sealed)
+    sealed = base64url.encoded(desk.store.tips.get(tip_id, "lumens-emp").sealed)
     before = rows_of(desk, "lumens-emp")
     extra = {"care_point": "lumens-emp", "tip": tip_id, "coordinator": desk.people["noor"].coordinator.id, "id": tip_id}
     seen = ""
@@ -516,7 +508,7 @@ def test_an_unknown_tip_and_another_points_look_the_same(desk, sam: Browser) -> 
 
 def test_a_hidden_tip_is_not_at_the_desk_yet(desk, noor: Browser) -> None:
     tip_id = desk.tip("lumens-emp", "Een verhaal")
-    path = desk.world.settings.database_url.removeprefix("sqlite:///")
+    path = desk.line.database
     connection = sqlite3.connect(path)
     connection.execute("UPDATE tips SET hidden = 1")
     connection.commit()

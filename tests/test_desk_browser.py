@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from desk_world import make_desk_world, publish
+from desk_world import make_desk_world
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
 from tipline.heads import Author, Head, Kind, read
@@ -197,7 +197,7 @@ def test_a_tip_for_a_closed_point_is_marked_with_the_point_it_was_meant_for(desk
     desk.tip("lumens-emp", "Voor een ander punt", meant_for="zvh-groningen")
     coordinator.signs_in_as("Noor")
     coordinator.sees_the_inbox()
-    name = desk.care_points().points["zvh-groningen"].short_name
+    name = desk.world.care_points().points["zvh-groningen"].short_name
     expect(coordinator.page.locator(".tips tbody tr")).to_contain_text(f"bedoeld voor {name}")
 
 
@@ -217,14 +217,13 @@ def test_what_does_not_verify_is_not_shown(desk, coordinator: Coordinator) -> No
 def test_a_key_that_is_not_the_published_one_raises_the_alarm(desk, coordinator: Coordinator) -> None:
     desk.tip("lumens-emp", STORY)
     other = Identity.new().recipient
-    publish(desk.world.settings, "lumens-emp", other, [desk.people["noor"]])
-    desk.care_points.read_again()
+    desk.line.publish("lumens-emp", other)
     coordinator.signs_in_as("Noor")
     heading = coordinator.page.get_by_role("heading", level=1)
     expect(heading).to_have_text("Alarm: dit is niet de sleutel van uw hulppunt", timeout=20_000)
     assert "donderdag" not in coordinator.page.content()
     assert not any(grant.proved_on for grant in desk.store.coordinators.grants(desk.people["noor"].coordinator.id))
-    assert fingerprint(other) == desk.care_points().keys["lumens-emp"].fingerprint
+    assert fingerprint(other) == desk.world.care_points().keys["lumens-emp"].fingerprint
     coordinator.axe_finds_nothing()
 
 

@@ -8,17 +8,16 @@ import threading
 import zlib
 from collections.abc import Callable, Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
+from real_content import ROOT
 
 from tipline import canonical, digits, heads, padding, passphrases, receipts, sealing
 from tipline.heads import Author, Head, Kind
 from tipline.sealing import Identity
 
-ROOT = Path(__file__).parent.parent
 VECTORS = ROOT / "tests" / "vectors"
 POLICY = (
     "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; "

@@ -4,14 +4,14 @@ import shutil
 from pathlib import Path
 
 import pytest
+from real_content import TIPLINE
 
 from tipline.care_points import load_care_points
 from tipline.content_files import ContentFaultError
 from tipline.geography import load_geography
 from tipline.geography_update import COLUMNS, update_geography
 
-CONTENT = Path(__file__).parents[1] / "content" / "tipline"
-PLANNED = CONTENT / "changes" / "2027-01-01.toml"
+PLANNED = TIPLINE / "changes" / "2027-01-01.toml"
 
 VOORNE_2022 = {
     "GM0501": (
@@ -45,7 +45,7 @@ name = "Voorne aan Zee"
 
 
 def copy_of_the_content(folder: Path) -> Path:
-    return Path(shutil.copytree(CONTENT, folder / "tipline"))
+    return Path(shutil.copytree(TIPLINE, folder / "tipline"))
 
 
 def rewrite(file: Path, rows: list[str]) -> None:
@@ -100,7 +100,7 @@ def test_the_merger_of_2023_makes_the_tables_of_today(tmp_path: Path) -> None:
     old = as_it_was_in_2022(tmp_path)
     said = update_geography(old, change_file(tmp_path, MERGER_OF_2023))
     for name in COLUMNS:
-        assert rows_of(old / name) == rows_of(CONTENT / name), name
+        assert rows_of(old / name) == rows_of(TIPLINE / name), name
     assert "GM1992 Voorne aan Zee is new, in Zuid-Holland; care point humanitas-pmw." in said
     assert "GM0501 Brielle becomes GM1992 Voorne aan Zee." in said
     assert "Postcodes 3220-3225, 3227: from Hellevoetsluis to Voorne aan Zee." in said
@@ -122,7 +122,7 @@ def test_the_planned_merger_of_2027_moves_everything_to_hilversum(tmp_path: Path
 
 
 def test_the_planned_merger_is_not_applied_yet() -> None:
-    assert "GM1696" in load_geography(CONTENT).municipalities
+    assert "GM1696" in load_geography(TIPLINE).municipalities
 
 
 def test_a_change_applied_twice_has_nothing_to_do(tmp_path: Path) -> None:

@@ -1,24 +1,15 @@
 """What *open* means: a published key, and two of its named holders proved within sixty days."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
-from tip_world import NOW, TipWorld, make_tip_world
+from clock import NOW
+from tip_world import TipWorld
 
 from tipline.holders import PROOF_LASTS, Holders
 from tipline.key_files import PublishedKey, read_key_file, write_key_file
 
 TODAY = NOW.date()
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[TipWorld]:
-    made = make_tip_world(tmp_path)
-    yield made
-    made.store.close()
 
 
 def key_of(world: TipWorld, care_point: str = "lumens-emp") -> PublishedKey:

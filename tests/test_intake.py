@@ -1,38 +1,28 @@
 """Intake: one draft becomes one tip, sealed to who was told, or nothing at all."""
 
 import sqlite3
-from base64 import urlsafe_b64decode
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
+import base64url
 import pytest
+from clock import NOW
 from sqlalchemy.exc import SQLAlchemyError
-from tip_world import AMSTERDAM, EINDHOVEN, GRONINGEN, NOW, TipWorld, make_tip_world
+from tip_world import AMSTERDAM, EINDHOVEN, GRONINGEN, TipWorld
 
 from tipline import sealing
 from tipline.drafts import Held, PlaceAnswer, PlaceKind, ReportDraft, SentDraft
 from tipline.heads import Author, Head, Kind, Read, read
 from tipline.intake import PlaceNotKnownError, ReceiverChangedError, seal_for_desk
-from tipline.key_files import read_key_file, write_key_file
 from tipline.receipts import Receipt, derive
 from tipline.routing import NoOpenCarePointError
-from tipline.sealing import Identity, fingerprint
+from tipline.sealing import Identity
 from tipline.storage.tips import StoredTip
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[TipWorld]:
-    made = make_tip_world(tmp_path)
-    yield made
-    made.store.close()
 
 
 def with_own_key(world: TipWorld, care_point: str) -> Identity:
     """Gives the care point a key whose secret the test has; its holders prove it."""
-    identity, file = Identity.new(), world.key_file(care_point)
-    key = read_key_file(file)
-    write_key_file(file, replace(key, recipient=identity.recipient, fingerprint=fingerprint(identity.recipient)))
+    identity = Identity.new()
+    world.publish(care_point, identity.recipient)
     return identity
 
 
@@ -81,7 +71,7 @@ def test_the_tip_carries_what_its_receipt_yields(world: TipWorld) -> None:
     tipster = opened(kept(world, "lumens-emp"), identity).body["tipster"]
     assert isinstance(tipster, dict)
     assert tipster["recipient"] == derived.identity.recipient
-    assert urlsafe_b64decode(str(tipster["reply_key"]) + "=") == derived.reply_key
+    assert base64url.decoded(str(tipster["reply_key"])) == derived.reply_key
     found = world.store.tips.by_lookup(derived.lookup_digest)
     assert found
     assert found.id == held.draft.tip

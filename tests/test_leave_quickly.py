@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 import uvicorn
+from clock import NOW, Clock
 from playwright.sync_api import Browser, Page
-from site_world import NOW, Clock, public_pages, rendering, static_files
+from real_content import static_files
+from site_world import public_pages, rendering
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -35,7 +37,7 @@ def site() -> Iterator[str]:
     """The public pages on a free port of this machine, with a neutral site of our own to leave to."""
     ahead = timeline(public_pages(), rendering(), NOW)
     behind = Starlette(routes=[Route("/weg", leave), Route("/elsewhere", elsewhere)])
-    app = SecurityHeaders(StaticLayer(SnapshotLayer(behind, ahead, Clock(NOW)), static_files()), is_https=False)
+    app = SecurityHeaders(StaticLayer(SnapshotLayer(behind, ahead, Clock()), static_files()), is_https=False)
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)

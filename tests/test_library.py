@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from site_world import CONTENT, geography, library, outside
+import real_content
+from site_world import library, outside
 
 from campaign_site.library.calendar import leading, next_change, phase_at
 from campaign_site.library.documents import read_document
@@ -21,7 +22,7 @@ CAMPAIGN = "campaigns/zie-je-mij/campaign.toml"
 def test_the_real_content_has_26_regions_that_hold_every_municipality_once() -> None:
     codes = [code for region in library().regions.values() for code in region.municipalities]
     assert len(library().regions) == 26
-    assert sorted(codes) == sorted(geography().municipalities)
+    assert sorted(codes) == sorted(real_content.geography().municipalities)
 
 
 def test_eindhoven_and_fourteen_around_it_are_a_region() -> None:
@@ -135,5 +136,5 @@ def test_a_campaign_begins_at_its_instant_in_dutch_time() -> None:
 
 def copied(tmp_path: Path) -> Path:
     folder = tmp_path / "campaign"
-    shutil.copytree(CONTENT / "campaign", folder)
+    shutil.copytree(real_content.CAMPAIGN, folder)
     return folder

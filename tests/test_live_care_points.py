@@ -6,13 +6,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from real_content import TIPLINE
 
 from tipline.care_points import LiveCarePoints
-from tipline.geography import load_geography
+from tipline.geography import Geography
 from tipline.key_files import PublishedKey, write_key_file
 from tipline.sealing import Identity, fingerprint
-
-CONTENT = Path(__file__).parents[1] / "content" / "tipline"
 
 
 def a_key(number: int) -> PublishedKey:
@@ -22,10 +21,10 @@ def a_key(number: int) -> PublishedKey:
 
 
 def test_a_new_key_counts_at_once_and_a_faulty_one_changes_nothing(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, geography: Geography, caplog: pytest.LogCaptureFixture
 ) -> None:
-    folder = Path(shutil.copytree(CONTENT, tmp_path / "tipline"))
-    care_points = LiveCarePoints(folder, load_geography(folder))
+    folder = Path(shutil.copytree(TIPLINE, tmp_path / "tipline"))
+    care_points = LiveCarePoints(folder, geography)
     assert care_points().keys == {}
     file = folder / "keys" / "lumens-emp.toml"
     write_key_file(file, a_key(1))

@@ -1,22 +1,13 @@
 """The outbox: the same words to the coordinators of one care point, kept until they were sent."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
-import pytest
-from tip_world import AMSTERDAM, GRONINGEN, TipWorld, make_tip_world
+from tip_world import AMSTERDAM, GRONINGEN, TipWorld
 
 from tipline.notices import NotSentError, PrintingSink, deliver
 
 DESK = "http://desk.localhost:8000"
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[TipWorld]:
-    made = make_tip_world(tmp_path)
-    yield made
-    made.store.close()
 
 
 @dataclass

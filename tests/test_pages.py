@@ -6,7 +6,9 @@ from functools import cache
 from http import HTTPStatus
 
 import pytest
-from site_world import ALL_ADDRESSES, NOW, Clock, care_points, confirmed, library, public_pages, rendering, static_files
+from clock import NOW, Clock
+from real_content import static_files
+from site_world import ALL_ADDRESSES, care_points, confirmed, library, public_pages, rendering
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
@@ -173,13 +175,13 @@ def search(client: TestClient, place: str, path: str = "/nl/regio/") -> str:
 
 @pytest.mark.parametrize("place", ["5611", "5611 az", "Eindhoven", "  eindhoven "])
 def test_a_certain_place_leads_to_its_region(place: str) -> None:
-    client = finder_client(Clock(NOW))
+    client = finder_client(Clock())
     assert search(client, place) == "/nl/regio/eindhoven"
     assert search(client, place, "/en/region/") == "/en/region/eindhoven"
 
 
 def test_a_homonym_asks_and_the_address_does_not_tell_what_was_typed() -> None:
-    client = finder_client(Clock(NOW))
+    client = finder_client(Clock())
     address = search(client, "Elst")
     assert address.startswith("/nl/regio/keuze/")
     assert "elst" not in address.lower()
@@ -191,7 +193,7 @@ def test_a_homonym_asks_and_the_address_does_not_tell_what_was_typed() -> None:
 
 
 def test_an_unknown_place_is_an_error_with_the_list_of_regions() -> None:
-    client = finder_client(Clock(NOW))
+    client = finder_client(Clock())
     for place in ("qqqqq", ""):
         answer = client.get(search(client, place))
         assert "<title>Fout:" in answer.text
@@ -200,12 +202,12 @@ def test_an_unknown_place_is_an_error_with_the_list_of_regions() -> None:
 
 
 def test_what_was_typed_is_shown_as_text() -> None:
-    client = finder_client(Clock(NOW))
+    client = finder_client(Clock())
     assert "<script>alert" not in client.get(search(client, '"><script>alert(1)</script>')).text
 
 
 def test_a_question_is_void_after_ten_minutes_or_when_altered() -> None:
-    clock = Clock(NOW)
+    clock = Clock()
     client = finder_client(clock)
     address = search(client, "Elst")
     clock.now = NOW + timedelta(seconds=TOKEN_SECONDS)
@@ -218,12 +220,12 @@ def test_a_question_is_void_after_ten_minutes_or_when_altered() -> None:
 
 
 def test_places_of_like_length_give_addresses_of_equal_length() -> None:
-    client = finder_client(Clock(NOW))
+    client = finder_client(Clock())
     assert len({len(search(client, place)) for place in ("Elst", "Bergen", "qqqqqqqqqqqqqqqqqqqqqqqq")}) == 1
 
 
 def test_script_gets_suggestions_at_once_and_nothing_is_stored() -> None:
-    client = finder_client(Clock(NOW))
+    client = finder_client(Clock())
     answer = client.post("/en/region/", data={"place": "veldh"}, headers={"HX-Request": "true"})
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-store"
@@ -245,7 +247,7 @@ def test_script_gets_suggestions_at_once_and_nothing_is_stored() -> None:
     ],
 )
 def test_a_strange_body_is_refused_with_the_right_status(body: bytes, content_type: str, status: int) -> None:
-    answer = finder_client(Clock(NOW)).post("/nl/regio/", content=body, headers={"Content-Type": content_type})
+    answer = finder_client(Clock()).post("/nl/regio/", content=body, headers={"Content-Type": content_type})
     assert answer.status_code == status
 
 

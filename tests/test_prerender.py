@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import brotli  # type: ignore[import-untyped]  # the package ships no types
 import pytest
-from site_world import NOW, ROOT, Clock, library, public_pages, rendering, static_files
+from clock import NOW, Clock
+from real_content import ROOT, static_files
+from site_world import library, public_pages, rendering
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 

@@ -1,8 +1,7 @@
 """The tip form's questions: what counts as an answer, and what a faulty file is told."""
 
-from pathlib import Path
-
 import pytest
+from real_content import TIPLINE
 
 from tipline.incoming import Incoming
 from tipline.questions import (
@@ -15,7 +14,7 @@ from tipline.questions import (
     read_answers,
 )
 
-FILE = Path(__file__).parents[1] / "content" / "tipline" / "tip_form.toml"
+FILE = TIPLINE / "tip_form.toml"
 
 
 @pytest.fixture(scope="module")

@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+from real_content import ROOT
 
 from tipline.storage.tables import metadata
 
-ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 SEALED = {"sealed", "box", "totp_box"}
 

@@ -2,25 +2,12 @@
 
 import random
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from tipline.care_points import CarePoints, load_care_points
-from tipline.geography import Geography, load_geography
+from tipline.care_points import CarePoints
+from tipline.geography import Geography
 from tipline.routing import NoOpenCarePointError, Reason, care_points_for, explain
-
-CONTENT = Path(__file__).parents[1] / "content" / "tipline"
-
-
-@pytest.fixture(scope="module")
-def geography() -> Geography:
-    return load_geography(CONTENT)
-
-
-@pytest.fixture(scope="module")
-def care_points(geography: Geography) -> CarePoints:
-    return load_care_points(CONTENT, geography)
 
 
 def opening(*ids: str) -> Callable[[str], bool]:

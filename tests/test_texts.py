@@ -1,14 +1,13 @@
 """The texts of the interface: every one exists in both languages, and none is left that nobody uses."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
+from real_content import ROOT
 
-ROOT = Path(__file__).parent.parent
 PACKAGES = {"campaign_site": ROOT / "site" / "campaign_site", "tipline": ROOT / "tipline"}
 METHODS = [("**.html", "jinja2.ext:babel_extract"), ("**.py", "python")]
 OPTIONS = {"**.html": {"trim_blocks": "true", "lstrip_blocks": "true", "trimmed": "true", "silent": "false"}}

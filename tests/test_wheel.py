@@ -7,8 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parent.parent
+from real_content import ROOT
 
 
 @pytest.fixture(scope="module")
