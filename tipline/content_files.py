@@ -62,11 +62,14 @@ class Row:
 
 
 def read_text(file: Path) -> str:
-    """The text of a content file. Raises ContentFaultError when it is missing or not UTF-8."""
+    """The text of a content file. Raises ContentFaultError when it is missing, can't be read or is not UTF-8."""
     try:
         return file.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ContentFaultError(file, 1, "this file is missing", "put it back from the repository") from None
+    except OSError as error:
+        what = f"this file can't be read ({error.strerror})"
+        raise ContentFaultError(file, 1, what, "let the server's user read it") from None
     except UnicodeDecodeError as error:
         line = file.read_bytes()[: error.start].count(b"\n") + 1
         raise ContentFaultError(file, line, "this is not UTF-8 text", "save the file as UTF-8") from None

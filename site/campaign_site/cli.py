@@ -12,6 +12,7 @@ import pyotp
 
 from campaign_site.app import create_app, now_in_utc
 from campaign_site.demo import make_demo
+from campaign_site.links import MissingHelplineFactError
 from campaign_site.process import AddressFaultError, listening, orderly_stop
 from campaign_site.process import serve as serve_app
 from campaign_site.settings import SettingsFaultError, make_data_directory, read_settings
@@ -26,7 +27,7 @@ from tipline.routing import explain
 from tipline.storage import Store
 
 LOOPBACK = "127.0.0.1"
-FAULTS = (SettingsFaultError, ContentFaultError, OrphanedTipsError, AddressFaultError)
+FAULTS = (SettingsFaultError, ContentFaultError, MissingHelplineFactError, OrphanedTipsError, AddressFaultError)
 PORT = click.IntRange(1, 65535)
 
 

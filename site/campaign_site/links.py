@@ -65,7 +65,9 @@ class Linker:
 
     def _known(self, fact: str | None, target: str) -> str:
         if not fact:
-            raise MissingHelplineFactError(target)
+            raise MissingHelplineFactError(
+                f"a text asks for `{target}`, which helplines.toml does not give; write it there"
+            )
         return fact
 
 
