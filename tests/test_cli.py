@@ -151,3 +151,19 @@ def test_a_faulty_change_is_refused_by_file_and_line(data: Path, tmp_path: Path)
     before = (content / "tipline" / "municipalities.csv").read_bytes()
     assert "change.toml" in refused(run(data, "geography", "update", str(change), SIGNAALLIJN_CONTENT=str(content)))
     assert (content / "tipline" / "municipalities.csv").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "address", ["nonsense", "postgresql+psycopg://x:secret@127.0.0.1:1/none", "sqlite:////proc/no/file"]
+)
+def test_a_database_that_cannot_be_used_is_told_in_one_sentence_without_its_password(
+    tmp_path: Path, address: str
+) -> None:
+    said = refused(run(tmp_path / "data", "init", SIGNAALLIJN_DATABASE_URL=address))
+    assert "SIGNAALLIJN_DATABASE_URL" in said
+    assert "secret" not in said
+
+
+def test_a_damaged_salt_stops_the_server_in_one_sentence(data: Path) -> None:
+    (data / "salt").write_text("nothing of the kind")
+    assert "damaged" in refused(run(data, "serve"))

@@ -24,10 +24,17 @@ from tipline.geography_update import update_geography
 from tipline.holders import Holders
 from tipline.notices import PrintingSink
 from tipline.routing import explain
-from tipline.storage import Store
+from tipline.storage import DatabaseFaultError, Store
 
 LOOPBACK = "127.0.0.1"
-FAULTS = (SettingsFaultError, ContentFaultError, MissingHelplineFactError, OrphanedTipsError, AddressFaultError)
+FAULTS = (
+    SettingsFaultError,
+    ContentFaultError,
+    MissingHelplineFactError,
+    DatabaseFaultError,
+    OrphanedTipsError,
+    AddressFaultError,
+)
 PORT = click.IntRange(1, 65535)
 
 
@@ -79,9 +86,9 @@ def init() -> None:
     with refusals():
         make_data_directory(data)
         settings = read_settings(os.environ)
-    store = Store(settings.tipline.database_url)
-    store.migrate()
-    store.close()
+        store = Store(settings.tipline.database_url)
+        store.migrate()
+        store.close()
     click.echo(f"{data} is ready. No care point is open yet, and the form says so. Next: signaallijn serve")
 
 
@@ -104,8 +111,8 @@ def route(place: tuple[str, ...]) -> None:
         settings = read_settings(os.environ)
         geography = load_geography(settings.tipline.content)
         care_points = load_care_points(settings.tipline.content, geography)
-    store = Store(settings.tipline.database_url)
-    store.migrate()
+        store = Store(settings.tipline.database_url)
+        store.migrate()
     holders = Holders(store.coordinators, lambda: care_points, now_in_utc, is_demo=settings.is_demo)
     told = explain(" ".join(place), geography, care_points, holders.is_open)
     store.close()

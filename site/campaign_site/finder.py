@@ -8,6 +8,7 @@ stays on the disk of the phone; only what script asks for (suggestions) is answe
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from datetime import datetime
+from http import HTTPStatus
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -78,7 +79,9 @@ class Finder:
         if text is None:
             return RedirectResponse(address(pages.addresses, "regions", language), 303, headers=NEVER_STORED)
         context = pages.choice(pages.answer(text), language)
-        return HTMLResponse(self._rendering.page("pages/region_choice.html", language, **context), headers=NEVER_STORED)
+        page = self._rendering.page("pages/region_choice.html", language, **context)
+        # 203, since Chromium keeps pages of status 200 in memory for Back: docs/decisions/0006-shown-with-203.md.
+        return HTMLResponse(page, HTTPStatus.NON_AUTHORITATIVE_INFORMATION, headers=NEVER_STORED)
 
     def _next_address(self, text: str, language: str) -> str:
         pages = self._pages

@@ -79,10 +79,20 @@ def read_settings(environment: Mapping[str, str], *, is_demo: bool = False) -> S
         base_url=base_url,
         desk_url=desk_url,
         secret_keys=_secret_keys(environment, data),
-        salt=bytes.fromhex((data / SALT_FILE).read_text("ascii").strip()),
+        salt=_salt(data),
         is_demo=is_demo,
     )
     return Settings(data=data, content=content, static=shipped("static"), tipline=tipline)
+
+
+def _salt(data: Path) -> bytes:
+    try:
+        salt = bytes.fromhex((data / SALT_FILE).read_text("ascii").strip())
+    except ValueError:
+        salt = b""
+    if len(salt) != SALT_BYTES:
+        raise SettingsFaultError(f"{data / SALT_FILE} is damaged; put it back from a copy, every code depends on it")
+    return salt
 
 
 def _value(environment: Mapping[str, str], name: str, default: str) -> str:
@@ -90,7 +100,7 @@ def _value(environment: Mapping[str, str], name: str, default: str) -> str:
     if file:
         try:
             return Path(file).read_text("utf-8").strip()
-        except OSError as reason:
+        except (OSError, UnicodeError) as reason:
             raise SettingsFaultError(f"{name}_FILE: {file} can't be read ({type(reason).__name__})") from reason
     return environment.get(name) or default
 
