@@ -91,13 +91,14 @@ class PublicPages:
 
     def all(self, instant: datetime) -> Iterator[PublicPage]:
         """Every page there is, in every language, as of an instant."""
+        regions = self.regions()
         for language in LANGUAGES:
-            yield self._page("home", language, self._home(instant))
-            yield self._page("regions", language, {"section": "regions", "regions": self.regions()})
+            yield self._page("home", language, {**self._home(instant), "regions": regions})
+            yield self._page("regions", language, {"section": "regions", "regions": regions})
             yield self._page("help", language, {"section": "help", "document": self._document("help", language)})
             yield self._page("about_tip_line", language, {"document": self._document("about_tip_line", language)})
             for region in self.library.regions.values():
-                context = self._region(region, language, instant)
+                context = {**self._region(region, language, instant), "regions": regions}
                 yield self._page("region", language, context, region=region.slug)
 
     def regions(self) -> Sequence[tuple[Region, str]]:
@@ -143,8 +144,7 @@ class PublicPages:
         }
 
     def _home(self, instant: datetime) -> Mapping[str, object]:
-        campaign = leading(self.library.campaigns, instant)
-        return {"campaign": campaign, "regions": self.regions()}
+        return {"campaign": leading(self.library.campaigns, instant)}
 
     def _region(self, region: Region, language: str, instant: datetime) -> Mapping[str, object]:
         campaign = leading(self.library.campaigns, instant)

@@ -115,6 +115,22 @@ class Campaign:
     """Region slug -> language -> text. A region without an edition shows the national text."""
 
 
+@dataclass(frozen=True, order=True)
+class Tile:
+    """Where a region stands on the schematic map. In order they are read like a page: row by row."""
+
+    row: int
+    column: int
+    """Both counted from 1, from the top left."""
+    code: str
+    """Three capitals."""
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Its row and column."""
+        return self.row, self.column
+
+
 @dataclass(frozen=True)
 class Region:
     """A group of municipalities with a page of its own. Routing never uses it."""
@@ -123,6 +139,7 @@ class Region:
     names: Texts
     municipalities: tuple[str, ...]
     """CBS codes."""
+    tile: Tile
 
 
 @dataclass(frozen=True)

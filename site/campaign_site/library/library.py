@@ -9,6 +9,7 @@ from pathlib import Path
 
 from campaign_site.library.documents import Reference, read_document, read_source
 from campaign_site.library.entries import Campaign, Document, Fact, Phase, PhaseName, Region, Review, Site, Source
+from campaign_site.library.tiles import Tiles
 from tipline import content_files
 from tipline.content_files import ContentFaultError, Entry
 from tipline.languages import LANGUAGES
@@ -97,9 +98,12 @@ def _known_lines(entry: Entry, field: str, outside: Outside) -> tuple[str, ...]:
 def _read_regions(folder: Path, outside: Outside) -> dict[str, Region]:
     regions: dict[str, Region] = {}
     owner: dict[str, str] = {}
+    tiles = Tiles()
     for file in sorted(folder.glob("*.toml")):
-        entry = content_files.read_document(file).root.only("name", "municipalities")
-        region = Region(file.stem, entry.by_language("name"), entry.texts("municipalities"))
+        document = content_files.read_document(file)
+        entry = document.root.only("name", "municipalities", "tile")
+        tile = tiles.read(document, file.stem)
+        region = Region(file.stem, entry.by_language("name"), entry.texts("municipalities"), tile)
         for code in region.municipalities:
             if code not in outside.municipalities:
                 raise entry.fault("municipalities", f"'{code}' is not a municipality", "take it out or correct it")
