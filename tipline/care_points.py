@@ -6,7 +6,7 @@ Facts only: who is *open* depends on proved holders, which the database knows an
 import datetime
 import logging
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from tipline.content_files import (
     ContentFaultError,
     Document,
     Entry,
+    Faults,
     Row,
     read_table,
     read_text,
@@ -21,7 +22,7 @@ from tipline.content_files import (
     toml_text,
     write_whole,
 )
-from tipline.geography import Geography
+from tipline.geography import Geography, Municipality
 from tipline.key_files import PublishedKey, read_key_file
 
 log = logging.getLogger("signaallijn")
@@ -103,9 +104,46 @@ class CarePoints:
 def load_care_points(folder: Path, geography: Geography) -> CarePoints:
     """Read `content/tipline`. Raises ContentFaultError for the first thing that can't be used."""
     points = _points(read_versioned(folder / "care_points.toml"))
-    coverage = _coverage(folder / "coverage.csv", points, geography)
+    coverage = _coverage(folder / "coverage.csv", points, geography.municipalities)
     helplines = _helplines(read_versioned(folder / "helplines.toml"))
     return CarePoints(points, coverage, _keys(folder / "keys", points), helplines)
+
+
+def find_faults(
+    folder: Path, municipalities: Mapping[str, Municipality], faults: Faults
+) -> Mapping[str, Helpline | None]:
+    """Gathers what is wrong with care points, coverage, keys and help lines: every entry at fault, and one fault of
+    each other file. Returns the help lines that other files may name, without what could not be read."""
+    points: set[str] = set()
+    for entry in _entries(folder / "care_points.toml", "care_points", faults):
+        with faults.kept():
+            points.add(_identifier(entry))
+            _point(entry)
+    with faults.kept():
+        _points(read_versioned(folder / "care_points.toml"))
+    with faults.kept():
+        read_table(folder / "coverage.csv", COVERAGE_COLUMNS)
+    if points and municipalities:
+        with faults.kept():
+            _coverage(folder / "coverage.csv", points, municipalities)
+    for file in sorted((folder / "keys").glob("*.toml")):
+        with faults.kept():
+            _key(file, points)
+    helplines: dict[str, Helpline | None] = {}
+    for entry in _entries(folder / "helplines.toml", "helplines", faults):
+        with faults.kept():
+            helplines[entry.text("id")] = None
+            helplines[entry.text("id")] = _helpline(entry)
+    with faults.kept():
+        _helplines(read_versioned(folder / "helplines.toml"))
+    return helplines
+
+
+def _entries(file: Path, name: str, faults: Faults) -> list[Entry]:
+    entries: list[Entry] = []
+    with faults.kept():
+        entries.extend(read_versioned(file).tables(name))
+    return entries
 
 
 class LiveCarePoints:
@@ -196,20 +234,22 @@ def _refuse_unconfirmed_contacts(entry: Entry, point: CarePoint) -> None:
             raise entry.fault(field, f"`{field}` of {point.id} is not confirmed", how)
 
 
-def _coverage(file: Path, points: Mapping[str, CarePoint], geography: Geography) -> dict[str, str]:
+def _coverage(file: Path, points: Collection[str], municipalities: Mapping[str, Municipality]) -> dict[str, str]:
     coverage: dict[str, str] = {}
     for row in read_table(file, COVERAGE_COLUMNS):
-        _check_coverage(row, coverage, points, geography)
+        _check_coverage(row, coverage, points, municipalities)
         coverage[row["code"]] = row["care_point"]
-    missing = [one.name for one in geography.municipalities.values() if one.code not in coverage]
+    missing = [one.name for one in municipalities.values() if one.code not in coverage]
     if missing:
         what = f"no care point serves {', '.join(missing[:5])}"
         raise ContentFaultError(file, len(coverage) + 1, what, "add a row for each, at worst with the national point")
     return coverage
 
 
-def _check_coverage(row: Row, before: Iterable[str], points: Mapping[str, CarePoint], geography: Geography) -> None:
-    if row["code"] not in geography.municipalities:
+def _check_coverage(
+    row: Row, before: Collection[str], points: Collection[str], municipalities: Collection[str]
+) -> None:
+    if row["code"] not in municipalities:
         raise row.fault(f"no municipality has the code {row['code']}", "use a code of municipalities.csv")
     if row["code"] in before:
         raise row.fault(f"{row['code']} stands here twice", "remove one of the two")
@@ -252,16 +292,19 @@ def _helpline(entry: Entry) -> Helpline:
     )
 
 
-def _keys(folder: Path, points: Mapping[str, CarePoint]) -> dict[str, PublishedKey]:
+def _keys(folder: Path, points: Collection[str]) -> dict[str, PublishedKey]:
     keys = {}
     for file in sorted(folder.glob("*.toml")):
-        key = read_key_file(file)
-        if key.care_point not in points:
-            raise ContentFaultError(
-                file, 1, f"no care point has the id `{key.care_point}`", "rename or remove the file"
-            )
+        key = _key(file, points)
         keys[key.care_point] = key
     return keys
+
+
+def _key(file: Path, points: Collection[str]) -> PublishedKey:
+    key = read_key_file(file)
+    if key.care_point not in points:
+        raise ContentFaultError(file, 1, f"no care point has the id `{key.care_point}`", "rename or remove the file")
+    return key
 
 
 def confirm_care_point(folder: Path, care_point: str, on: datetime.date) -> None:

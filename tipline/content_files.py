@@ -3,13 +3,14 @@
 It knows the form of files, never what their fields mean.
 """
 
+import contextlib
 import csv
 import datetime
 import os
 import re
 import tempfile
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -44,6 +45,26 @@ class ContentFaultError(Exception):
         self.line = line
         self.what = what
         self.how = how
+
+
+class Faults:
+    """The faults of many files in one run, each told once: readers raise the first one they find and stop."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, ContentFaultError] = {}
+
+    @property
+    def found(self) -> tuple[ContentFaultError, ...]:
+        """In the order of files and lines."""
+        return tuple(sorted(self._found.values(), key=lambda fault: (str(fault.file), fault.line)))
+
+    @contextlib.contextmanager
+    def kept(self) -> Iterator[None]:
+        """Inside this a fault ends the block, not the run."""
+        try:
+            yield
+        except ContentFaultError as fault:
+            self._found.setdefault(str(fault), fault)
 
 
 @dataclass(frozen=True)

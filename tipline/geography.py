@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from tipline.content_files import ContentFaultError, Row, read_table
+from tipline.content_files import ContentFaultError, Faults, Row, read_table, read_text
 from tipline.place_names import fold, is_house_number, normalise, split_postcodes
 
 MUNICIPALITY_COLUMNS = ("code", "name", "cbs_name", "province", "safety_region", "slug")
@@ -22,6 +22,14 @@ POSTCODE_COLUMNS = ("from", "to", "code")
 SPLIT_COLUMNS = ("postcode", "code", "other_code", "source")
 FORMER_COLUMNS = ("code", "name", "into", "on")
 WORD_COLUMNS = ("word", "kind", "province")
+TABLES = {
+    "municipalities.csv": MUNICIPALITY_COLUMNS,
+    "places.csv": PLACE_COLUMNS,
+    "postcodes.csv": POSTCODE_COLUMNS,
+    "postcodes_split.csv": SPLIT_COLUMNS,
+    "former_municipalities.csv": FORMER_COLUMNS,
+    "name_words.csv": WORD_COLUMNS,
+}
 
 KINDS = ("postcode", "municipality", "woonplaats", "alias", "former", "other")
 """What a name can be, the likeliest meant first; the order of the list that a visitor chooses from."""
@@ -312,6 +320,33 @@ def load_geography(folder: Path) -> Geography:
     )
 
 
+def find_faults(folder: Path, faults: Faults) -> Mapping[str, Municipality]:
+    """Gathers what is wrong with the tables, at least one fault for each that has any. Returns the municipalities that
+    other files may name; where their own table is at fault, whatever stands in the column of their codes."""
+    for file, columns in TABLES.items():
+        with faults.kept():
+            read_table(folder / file, columns)
+    written = _written_municipalities(folder / "municipalities.csv")
+    with faults.kept():
+        written = _municipalities(folder)
+    if written:
+        for read in (_places, _postcodes, _split_postcodes, _former):
+            with faults.kept():
+                read(folder, written)
+    with faults.kept():
+        _name_words(folder)
+    return written
+
+
+def _written_municipalities(file: Path) -> dict[str, Municipality]:
+    try:
+        lines = read_text(file).splitlines()[1:]
+    except ContentFaultError:
+        return {}
+    codes = (line.partition(",")[0] for line in lines)
+    return {code: Municipality(code, code, "", "", code) for code in codes}
+
+
 def _municipalities(folder: Path) -> dict[str, Municipality]:
     found: dict[str, Municipality] = {}
     taken: set[str] = set()
@@ -332,11 +367,18 @@ def _exact_names(folder: Path, municipalities: Mapping[str, Municipality]) -> di
         town = Candidate(municipalities[row["code"]], row["name"], "municipality")
         for name in {normalise(row["name"]), normalise(row["cbs_name"])}:
             found[name].append(town)
+    for place in _places(folder, municipalities):
+        found[normalise(place.place)].append(place)
+    return {name: _merged(candidates) for name, candidates in found.items()}
+
+
+def _places(folder: Path, municipalities: Mapping[str, Municipality]) -> list[Candidate]:
+    found = []
     for row in read_table(folder / "places.csv", PLACE_COLUMNS):
         if row["kind"] not in KINDS:
             raise row.fault(f"`{row['kind']}` is no kind of place", f"use one of: {', '.join(KINDS)}")
-        found[normalise(row["place"])].append(Candidate(_of(row, "code", municipalities), row["place"], row["kind"]))
-    return {name: _merged(candidates) for name, candidates in found.items()}
+        found.append(Candidate(_of(row, "code", municipalities), row["place"], row["kind"]))
+    return found
 
 
 def _folded(exact: Mapping[str, tuple[Candidate, ...]]) -> dict[str, tuple[Candidate, ...]]:
@@ -354,12 +396,21 @@ def _postcodes(folder: Path, municipalities: Mapping[str, Municipality]) -> dict
             if number in found:
                 raise row.fault(f"postcode {number} stands in two ranges", "take it out of one")
             found[number] = (Candidate(_of(row, "code", municipalities), str(number), "postcode"),)
+    for number, both in _split_postcodes(folder, municipalities):
+        found[number] = _merged((*found.get(number, ()), *both))
+    return found
+
+
+def _split_postcodes(
+    folder: Path, municipalities: Mapping[str, Municipality]
+) -> list[tuple[int, tuple[Candidate, ...]]]:
+    found = []
     for row in read_table(folder / "postcodes_split.csv", SPLIT_COLUMNS):
         number = postcode_in(row, "postcode")
-        both = (
+        both = tuple(
             Candidate(_of(row, column, municipalities), str(number), "postcode") for column in ("code", "other_code")
         )
-        found[number] = _merged((*found.get(number, ()), *both))
+        found.append((number, both))
     return found
 
 

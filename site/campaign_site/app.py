@@ -27,10 +27,10 @@ from campaign_site.pages import PublicPages
 from campaign_site.prerender import SnapshotLayer
 from campaign_site.rendering import Catalogues, Rendering
 from campaign_site.routes import site_routes
-from campaign_site.settings import PACKAGE, Settings
+from campaign_site.settings import PACKAGE, PublicSettings, Settings
 from campaign_site.static_files import StaticFiles, StaticLayer
 from tipline.app import Tipline, create_tipline
-from tipline.care_points import CarePoints, LiveCarePoints
+from tipline.care_points import CarePoints, LiveCarePoints, load_care_points
 from tipline.geography import Geography, load_geography
 from tipline.incoming import IncomingGuard
 from tipline.notices import Sink
@@ -104,12 +104,23 @@ def create_app(
     return Signaallijn(app, tipline, store, pages)
 
 
-def _library(settings: Settings, geography: Geography, care_points: CarePoints) -> Library:
+def _library(settings: PublicSettings, geography: Geography, care_points: CarePoints) -> Library:
     outside = Outside(frozenset(geography.municipalities), frozenset(care_points.helplines), frozenset(ALL_ADDRESSES))
     return content_library.load(settings.content / "campaign", outside)
 
 
-def _rendering(settings: Settings, library: Library, care_points: CarePoints, static: StaticFiles) -> Rendering:
+def build_public_site(settings: PublicSettings) -> tuple[PublicPages, Rendering, StaticFiles]:
+    """What the public pages are made from, without a database. Raises what the content can be at fault with."""
+    geography = load_geography(settings.content / "tipline")
+    care_points = load_care_points(settings.content / "tipline", geography)
+    library = _library(settings, geography, care_points)
+    static = StaticFiles(settings.static)
+    rendering = _rendering(settings, library, care_points, static)
+    pages = PublicPages(library, geography, care_points, ALL_ADDRESSES, settings.is_demo)
+    return pages, rendering, static
+
+
+def _rendering(settings: PublicSettings, library: Library, care_points: CarePoints, static: StaticFiles) -> Rendering:
     return Rendering(
         [PACKAGE / "templates", TIPLINE / "templates"],
         [Catalogues(PACKAGE / "locale", "campaign_site"), Catalogues(TIPLINE / "locale", "tipline")],

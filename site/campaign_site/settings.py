@@ -28,24 +28,23 @@ def shipped(name: str) -> Path:
     return inside if inside.is_dir() else PACKAGE.parent.parent / name
 
 
-@dataclass(frozen=True)
-class Settings:
-    data: Path
+@dataclass(frozen=True, kw_only=True)
+class PublicSettings:
+    """What the public pages need to know; none of it is secret, and no data directory holds it."""
+
     content: Path
     static: Path
+    base_url: str
+    desk_url: str
+    is_demo: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(PublicSettings):
+    """All that one installation needs."""
+
+    data: Path
     tipline: TiplineSettings = field(repr=False)
-
-    @property
-    def base_url(self) -> str:
-        return self.tipline.base_url
-
-    @property
-    def desk_url(self) -> str:
-        return self.tipline.desk_url
-
-    @property
-    def is_demo(self) -> bool:
-        return self.tipline.is_demo
 
 
 def make_data_directory(folder: Path) -> None:
@@ -58,31 +57,45 @@ def make_data_directory(folder: Path) -> None:
     _write_private(folder / SALT_FILE, secrets.token_hex(SALT_BYTES))
 
 
+def read_public_settings(environment: Mapping[str, str]) -> PublicSettings:
+    """The settings that need no data directory. Raises `SettingsFaultError`."""
+    content = Path(_value(environment, "SIGNAALLIJN_CONTENT", str(shipped("content")))).absolute()
+    if not (content / "tipline").is_dir():
+        raise SettingsFaultError(f"{content} holds no content; set SIGNAALLIJN_CONTENT to a copy of content/")
+    base_url = _address(environment, "SIGNAALLIJN_BASE_URL", "http://localhost:8000")
+    desk_url = _address(environment, "SIGNAALLIJN_DESK_URL", "http://desk.localhost:8000")
+    if urlsplit(base_url).hostname == urlsplit(desk_url).hostname:
+        raise SettingsFaultError("SIGNAALLIJN_DESK_URL must have a host name of its own")
+    return PublicSettings(content=content, static=shipped("static"), base_url=base_url, desk_url=desk_url)
+
+
 def read_settings(environment: Mapping[str, str], *, is_demo: bool = False) -> Settings:
     """The settings that the environment and the data directory say. Raises `SettingsFaultError`."""
     data = Path(_value(environment, "SIGNAALLIJN_DATA", "data")).absolute()
     if not (data / SALT_FILE).is_file():
         raise SettingsFaultError(f"{data} is no data directory yet; run `signaallijn init` first")
-    content = Path(_value(environment, "SIGNAALLIJN_CONTENT", str(shipped("content")))).absolute()
-    if not (content / "tipline").is_dir():
-        raise SettingsFaultError(f"{content} holds no content; set SIGNAALLIJN_CONTENT to a copy of content/")
+    public = read_public_settings(environment)
     if _value(environment, "SIGNAALLIJN_SLOT_MINUTES", "0") != "0":
         raise SettingsFaultError("this version shows tips at once; set SIGNAALLIJN_SLOT_MINUTES to 0 or leave it out")
-    base_url = _address(environment, "SIGNAALLIJN_BASE_URL", "http://localhost:8000")
-    desk_url = _address(environment, "SIGNAALLIJN_DESK_URL", "http://desk.localhost:8000")
-    if urlsplit(base_url).hostname == urlsplit(desk_url).hostname:
-        raise SettingsFaultError("SIGNAALLIJN_DESK_URL must have a host name of its own")
     database = _value(environment, "SIGNAALLIJN_DATABASE_URL", f"sqlite:///{data / DATABASE_FILE}")
     tipline = TiplineSettings(
-        content=content / "tipline",
+        content=public.content / "tipline",
         database_url=database,
-        base_url=base_url,
-        desk_url=desk_url,
+        base_url=public.base_url,
+        desk_url=public.desk_url,
         secret_keys=_secret_keys(environment, data),
         salt=_salt(data),
         is_demo=is_demo,
     )
-    return Settings(data=data, content=content, static=shipped("static"), tipline=tipline)
+    return Settings(
+        content=public.content,
+        static=public.static,
+        base_url=public.base_url,
+        desk_url=public.desk_url,
+        is_demo=is_demo,
+        data=data,
+        tipline=tipline,
+    )
 
 
 def _salt(data: Path) -> bytes:

@@ -11,7 +11,7 @@ from campaign_site.library.documents import Reference, read_document, read_sourc
 from campaign_site.library.entries import Campaign, Document, Fact, Phase, PhaseName, Region, Review, Site, Source
 from campaign_site.library.tiles import Tiles
 from tipline import content_files
-from tipline.content_files import ContentFaultError, Entry
+from tipline.content_files import ContentFaultError, Entry, Faults
 from tipline.languages import LANGUAGES
 
 
@@ -73,6 +73,28 @@ def load(folder: Path, outside: Outside) -> Library:
     return library
 
 
+def find_faults(folder: Path, outside: Outside, lacking: frozenset[str], faults: Faults) -> None:
+    """Gathers what is wrong with the library: one fault at least of each file that has any, and every link that leads
+    nowhere. `lacking`: links, like `line:fier`, that ask a help line for what its entry does not give."""
+    with faults.kept():
+        _read_site(folder / "site.toml", outside)
+    regions, tiles, owner = sorted((folder / "regions").glob("*.toml")), Tiles(), dict[str, str]()
+    for file in regions:
+        with faults.kept():
+            _read_region(file, outside, tiles, owner)
+    for campaign in sorted((folder / "campaigns").glob("*/")):
+        with faults.kept():
+            _read_campaign(campaign, [file.stem for file in regions], [])
+    for file in (*folder.glob("pages/*.md"), *folder.glob("campaigns/*/editions/*.md")):
+        with faults.kept():
+            for reference in read_document(file)[1]:
+                with faults.kept():
+                    _check(reference, outside)
+                    _check_fact(reference, lacking)
+    with faults.kept():
+        load(folder, outside)
+
+
 def _read_site(file: Path, outside: Outside) -> Site:
     entry = content_files.read_document(file).root.only(*Site.__dataclass_fields__)
     return Site(
@@ -100,24 +122,29 @@ def _read_regions(folder: Path, outside: Outside) -> dict[str, Region]:
     owner: dict[str, str] = {}
     tiles = Tiles()
     for file in sorted(folder.glob("*.toml")):
-        document = content_files.read_document(file)
-        entry = document.root.only("name", "municipalities", "tile")
-        tile = tiles.read(document, file.stem)
-        region = Region(file.stem, entry.by_language("name"), entry.texts("municipalities"), tile)
-        for code in region.municipalities:
-            if code not in outside.municipalities:
-                raise entry.fault("municipalities", f"'{code}' is not a municipality", "take it out or correct it")
-            if code in owner:
-                mend = "take it out of one of the two"
-                raise entry.fault("municipalities", f"'{code}' is in region '{owner[code]}' too", mend)
-            owner[code] = region.slug
-        regions[region.slug] = region
+        regions[file.stem] = _read_region(file, outside, tiles, owner)
     for orphan in sorted(outside.municipalities - set(owner)):
         raise ContentFaultError(folder, 1, f"'{orphan}' lies in no region", "add it to the file of its region")
     return dict(sorted(regions.items(), key=lambda item: item[1].names["nl"].casefold()))
 
 
-def _read_campaign(folder: Path, regions: Mapping[str, Region], references: list[Reference]) -> Campaign:
+def _read_region(file: Path, outside: Outside, tiles: Tiles, owner: dict[str, str]) -> Region:
+    """One region; what it takes is entered in `tiles` and `owner`."""
+    document = content_files.read_document(file)
+    entry = document.root.only("name", "municipalities", "tile")
+    tile = tiles.read(document, file.stem)
+    region = Region(file.stem, entry.by_language("name"), entry.texts("municipalities"), tile)
+    for code in region.municipalities:
+        if code not in outside.municipalities:
+            raise entry.fault("municipalities", f"'{code}' is not a municipality", "take it out or correct it")
+        if code in owner:
+            mend = "take it out of one of the two"
+            raise entry.fault("municipalities", f"'{code}' is in region '{owner[code]}' too", mend)
+        owner[code] = region.slug
+    return region
+
+
+def _read_campaign(folder: Path, regions: Iterable[str], references: list[Reference]) -> Campaign:
     head = content_files.read_document(folder / "campaign.toml")
     entry = head.root.only("name", "lead", "phases", "facts")
     campaign = Campaign(
@@ -172,3 +199,10 @@ def _check(reference: Reference, outside: Outside) -> None:
         return
     what = f"'{reference.kind}:{reference.id}' leads nowhere"
     raise ContentFaultError(reference.file, reference.line, what, f"choose from: {', '.join(sorted(known))}")
+
+
+def _check_fact(reference: Reference, lacking: frozenset[str]) -> None:
+    link = f"{reference.kind}:{reference.id}"
+    if link in lacking:
+        how = "write it in helplines.toml, or take the link out"
+        raise ContentFaultError(reference.file, reference.line, f"nobody wrote what '{link}' asks for", how)

@@ -11,11 +11,12 @@ import click
 import pyotp
 
 from campaign_site.app import create_app, now_in_utc
+from campaign_site.cli.checking import check_content
 from campaign_site.demo import make_demo
 from campaign_site.links import MissingHelplineFactError
 from campaign_site.process import AddressFaultError, listening, orderly_stop
 from campaign_site.process import serve as serve_app
-from campaign_site.settings import SettingsFaultError, make_data_directory, read_settings
+from campaign_site.settings import SettingsFaultError, make_data_directory, read_public_settings, read_settings
 from tipline.app import OrphanedTipsError
 from tipline.care_points import load_care_points
 from tipline.content_files import ContentFaultError
@@ -101,6 +102,23 @@ def serve(host: str, port: int) -> None:
         settings = read_settings(os.environ)
         with listening(host, port) as listener:
             serve_app(create_app(settings).app, listener)
+
+
+@main.command()
+@click.pass_context
+def check(context: click.Context) -> None:
+    """Check content and settings: a line for each fault, then what still waits for someone."""
+    with refusals():
+        checked = check_content(read_public_settings(os.environ), now_in_utc())
+    for fault in checked.faults:
+        click.echo(fault, err=True)
+    if checked.faults:
+        context.exit(1)
+    click.echo("No faults.")
+    for heading, lines in checked.waiting.items():
+        click.echo(f"\n{heading} ({len(lines)}):")
+        for line in lines:
+            click.echo(f"  {line}")
 
 
 @main.command()

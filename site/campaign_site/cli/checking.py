@@ -1,0 +1,74 @@
+"""Everything that can be wrong with the content, told in one run; and what is right but waits for someone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from campaign_site.app import ALL_ADDRESSES, build_public_site
+from campaign_site.library.library import Outside, find_faults
+from campaign_site.links import MissingHelplineFactError
+from campaign_site.prerender import timeline
+from campaign_site.settings import PublicSettings
+from tipline import care_points, geography, questions
+from tipline.care_points import CarePoints, Helpline
+from tipline.content_files import Faults
+
+REVIEW = "Texts whose review is pending"
+CONFIRM_LINES = "Help lines with something to confirm (content/tipline/helplines.toml)"
+CONFIRM_POINTS = "Care points that have not confirmed their entry (content/tipline/care_points.toml)"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check found. Only content without faults can be asked what waits."""
+
+    faults: Sequence[str]
+    waiting: Mapping[str, Sequence[str]]
+    """Heading -> lines."""
+
+
+def check_content(settings: PublicSettings, now: datetime) -> Checked:
+    """Reads all content as the server would, and renders every page as it is now and after every change to come."""
+    faults = _faults(settings)
+    if faults.found:
+        return Checked([str(fault) for fault in faults.found], {})
+    try:
+        pages, rendering, _ = build_public_site(settings)
+        timeline(pages, rendering, now)
+    except MissingHelplineFactError as fault:
+        return Checked([str(fault)], {})
+    waiting = {REVIEW: pages.library.pending(), **_to_confirm(pages.care_points)}
+    return Checked([], {heading: lines for heading, lines in waiting.items() if lines})
+
+
+def _faults(settings: PublicSettings) -> Faults:
+    faults, folder = Faults(), settings.content / "tipline"
+    municipalities = geography.find_faults(folder, faults)
+    helplines = care_points.find_faults(folder, municipalities, faults)
+    with faults.kept():
+        questions.load_questions(folder / "tip_form.toml")
+    outside = Outside(frozenset(municipalities), frozenset(helplines), frozenset(ALL_ADDRESSES))
+    find_faults(settings.content / "campaign", outside, _lacking(helplines), faults)
+    return faults
+
+
+def _lacking(helplines: Mapping[str, Helpline | None]) -> frozenset[str]:
+    """Links that ask a help line for what its entry does not give."""
+    asked = {key: _facts(line) for key, line in helplines.items() if line}
+    return frozenset(f"{kind}:{key}" for key, facts in asked.items() for kind, fact in facts.items() if not fact)
+
+
+def _facts(line: Helpline) -> Mapping[str, str | None]:
+    """What the kinds of links ask of a help line."""
+    return {"line": line.number, "web": line.website, "hours": line.hours_nl}
+
+
+def _to_confirm(found: CarePoints) -> Mapping[str, Sequence[str]]:
+    return {
+        CONFIRM_LINES: [f"{line.id}: {line.name}" for line in found.helplines.values() if line.confirm],
+        CONFIRM_POINTS: [
+            f"{point.id}: {point.organisation}, {point.region_label}"
+            for point in found.points.values()
+            if not point.confirmed_on and not point.is_national
+        ],
+    }
