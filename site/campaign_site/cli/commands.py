@@ -12,6 +12,7 @@ import pyotp
 
 from campaign_site.app import create_app, now_in_utc
 from campaign_site.cli.checking import check_content
+from campaign_site.cli.exporting import FolderInUseError, export_site
 from campaign_site.demo import make_demo
 from campaign_site.links import MissingHelplineFactError
 from campaign_site.process import AddressFaultError, listening, orderly_stop
@@ -19,7 +20,7 @@ from campaign_site.process import serve as serve_app
 from campaign_site.settings import SettingsFaultError, make_data_directory, read_public_settings, read_settings
 from tipline.app import OrphanedTipsError
 from tipline.care_points import load_care_points
-from tipline.content_files import ContentFaultError
+from tipline.content_files import CONTENT_TIME_ZONE, ContentFaultError
 from tipline.geography import load_geography
 from tipline.geography_update import update_geography
 from tipline.holders import Holders
@@ -35,8 +36,24 @@ FAULTS = (
     DatabaseFaultError,
     OrphanedTipsError,
     AddressFaultError,
+    FolderInUseError,
 )
 PORT = click.IntRange(1, 65535)
+
+
+class Instant(click.ParamType[datetime]):
+    """A moment as people write it; Dutch time where no offset is written, as in the content."""
+
+    name = "instant"
+
+    def convert(self, value: str | datetime, param: click.Parameter | None, context: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            instant = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value} is no instant; write it like 2026-11-21T20:00:00", param, context)
+        return instant if instant.tzinfo else instant.replace(tzinfo=CONTENT_TIME_ZONE)
 
 
 @contextlib.contextmanager
@@ -119,6 +136,16 @@ def check(context: click.Context) -> None:
         click.echo(f"\n{heading} ({len(lines)}):")
         for line in lines:
             click.echo(f"  {line}")
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--at", "instant", type=Instant(), help="As the site is at this moment (Dutch time); default: now.")
+def export(folder: Path, instant: datetime | None) -> None:
+    """Write the public pages at one instant as static files into DIR, with .gz and .br beside each."""
+    with refusals():
+        count = export_site(read_public_settings(os.environ), folder, instant or now_in_utc())
+    click.echo(f"{folder} holds {count} files.")
 
 
 @main.command()
