@@ -10,6 +10,8 @@ ADDRESSES: Addresses = {
     "regions": {"nl": "/nl/regio/", "en": "/en/region/"},
     "region": {"nl": "/nl/regio/{region}", "en": "/en/region/{region}"},
     "region_choice": {"nl": "/nl/regio/keuze/{token}", "en": "/en/region/choice/{token}"},
+    "guides": {"nl": "/nl/signalen/", "en": "/en/signals/"},
+    "guide": {"nl": "/nl/signalen/{guide}", "en": "/en/signals/{guide}"},
     "about_tip_line": {"nl": "/nl/over-de-meldlijn", "en": "/en/about-the-tip-line"},
     "help": {"nl": "/nl/hulp", "en": "/en/help"},
 }

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from campaign_site.library.calendar import leading
-from campaign_site.library.entries import Document, Region, Review
+from campaign_site.library.entries import Document, Guide, Region, Review
 from campaign_site.library.library import Library
 from campaign_site.rendering import Addresses, address
 from tipline.care_points import CarePoint, CarePoints
@@ -97,9 +97,27 @@ class PublicPages:
             yield self._page("regions", language, {"section": "regions", "regions": regions})
             yield self._page("help", language, {"section": "help", "document": self._document("help", language)})
             yield self._page("about_tip_line", language, {"document": self._document("about_tip_line", language)})
+            yield from self._guides(language)
             for region in self.library.regions.values():
                 context = {**self._region(region, language, instant), "regions": regions}
                 yield self._page("region", language, context, region=region.slug)
+
+    def _guides(self, language: str) -> Iterator[PublicPage]:
+        """The signal guides with their index; nothing at all while none of them may be shown."""
+        shown = self.library.shown_guides(is_demo=self.is_demo)
+        if not shown:
+            return
+        guides = [texts[language] for texts in shown.values()]
+        yield self._page("guides", language, {"section": "guides", "guides": guides})
+        for texts in shown.values():
+            yield self._guide(texts, language)
+
+    def _guide(self, texts: Mapping[str, Guide], language: str) -> PublicPage:
+        # Each language has its own word in the address, so the other page is not found by the same fields.
+        path = address(self.addresses, "guide", language, guide=texts[language].slug)
+        alternate = address(self.addresses, "guide", other(language), guide=texts[other(language)].slug)
+        context = {"section": "guides", "is_section_page": False, "guide": texts[language], "alternate_url": alternate}
+        return PublicPage(path, "pages/guide.html", language, context)
 
     def regions(self) -> Sequence[tuple[Region, str]]:
         """The regions by name, each with the state of its care."""

@@ -26,6 +26,7 @@ FRAME_DEFAULTS: Mapping[str, object] = {
     "exit": True,
     "exit_url": "/weg",
     "foot": "full",
+    "has_guides": False,
     "is_section_page": True,
     "nav": True,
     "section": None,

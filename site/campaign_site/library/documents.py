@@ -1,11 +1,13 @@
 """Markdown with a head, as a value.
 
 A document begins with a TOML head between two lines `+++`. `## Title {kind}` begins a section, `### Title` an entry.
+Signals have parts under `#### ` too; `guides` reads those.
 Links may be written as `page:help` (a page of this site), `line:veilig-thuis` (the number of a help line), `web:…` (its
 website) and `<hours:…>` (its hours in words), so that no number stands in a text by hand. HTML is not allowed.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +18,10 @@ from tipline import content_files
 from tipline.content_files import ContentFaultError
 
 _FENCE = "+++"
-_HEADING = re.compile(r"^(#{2,3}) +(.+?)(?: +\{([a-z]+)\})?$")
+_HEADING = re.compile(r"^(#{2,4}) +(.+?)(?: +\{([a-z-]+)\})?$")
 _LINKED_TITLE = re.compile(r"^\[(.+)\]\((.+)\)$")
+HEAD = ("title", "description", "review", "sources")
+"""The fields of every document's head."""
 _REFERENCE = re.compile(r"[(<](page|line|web|hours):([a-z0-9_-]+)[)>]")
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
 
@@ -33,7 +37,9 @@ class Reference:
 
 
 @dataclass(frozen=True)
-class _Block:
+class Block:
+    """A heading with the text below it, up to the next heading."""
+
     level: int
     title: str
     kind: str | None
@@ -41,22 +47,51 @@ class _Block:
     body: str
 
 
+@dataclass(frozen=True)
+class Written:
+    """A document's file taken apart."""
+
+    file: Path
+    head: content_files.Document
+    intro: Block
+    blocks: tuple[Block, ...]
+    references: tuple[Reference, ...]
+
+
 def read_document(file: Path) -> tuple[Document, tuple[Reference, ...]]:
     """A document and the references in it, not yet checked. Raises ContentFaultError."""
+    written = take_apart(file)
+    written.head.root.only(*HEAD)
+    return document_of(written, written.blocks), written.references
+
+
+def take_apart(file: Path) -> Written:
+    """The head and the blocks of a document. Raises ContentFaultError."""
     text = content_files.read_text(file)
     head_text, body, body_line = _parted(file, text)
     head = content_files.parsed(file, head_text, first_line=2)
-    entry = head.root.only("title", "description", "review", "sources")
     intro, *blocks = _blocks(body, body_line)
-    document = Document(
+    return Written(file, head, intro, tuple(blocks), _references(file, text))
+
+
+def document_of(written: Written, blocks: Iterable[Block]) -> Document:
+    """The document with these of its blocks. Raises ContentFaultError."""
+    entry = written.head.root
+    sources = written.head.tables("sources")
+    return Document(
         title=entry.text("title"),
         description=entry.text("description"),
         review=entry.word("review", Review),
-        sources=tuple(read_source(each.only(*Source.__dataclass_fields__)) for each in head.tables("sources")),
-        html=_markdown.render(intro.body),
-        sections=_sections(file, blocks),
+        sources=tuple(read_source(each.only(*Source.__dataclass_fields__)) for each in sources),
+        html=rendered(written.intro.body),
+        sections=_sections(written.file, blocks),
     )
-    return document, _references(file, text)
+
+
+def rendered(markdown: str) -> str:
+    """Markdown as HTML; an editor's own HTML is shown as text."""
+    html: str = _markdown.render(markdown)
+    return html
 
 
 def read_source(entry: content_files.Entry) -> Source:
@@ -74,24 +109,27 @@ def _parted(file: Path, text: str) -> tuple[str, str, int]:
     return "\n".join(lines[1:end]), "\n".join(lines[end + 1 :]), end + 2
 
 
-def _blocks(body: str, first_line: int) -> list[_Block]:
+def _blocks(body: str, first_line: int) -> list[Block]:
     """The text cut at its headings; the first block is what stands before any heading."""
-    blocks = [_Block(0, "", None, first_line, "")]
+    blocks = [Block(0, "", None, first_line, "")]
     for number, line in enumerate(body.split("\n"), start=first_line):
         if heading := _HEADING.match(line):
             marks, title, kind = heading.groups()
-            blocks.append(_Block(len(marks), title, kind, number, ""))
+            blocks.append(Block(len(marks), title, kind, number, ""))
         else:
             last = blocks.pop()
-            blocks.append(_Block(last.level, last.title, last.kind, last.line, f"{last.body}{line}\n"))
+            blocks.append(Block(last.level, last.title, last.kind, last.line, f"{last.body}{line}\n"))
     return blocks
 
 
-def _sections(file: Path, blocks: list[_Block]) -> tuple[Section, ...]:
+def _sections(file: Path, blocks: Iterable[Block]) -> tuple[Section, ...]:
     sections: list[Section] = []
     for block in blocks:
         if block.level == 2:
             sections.append(_section(file, block))
+        elif block.level == 4:
+            what = f"a part ('#### {block.title}') stands outside a signal"
+            raise ContentFaultError(file, block.line, what, "put it under a '### ' of a section {signals}")
         elif not sections:
             mend = "put a '## ' heading above it"
             raise ContentFaultError(file, block.line, "an entry ('### ') stands outside a section", mend)
@@ -102,19 +140,19 @@ def _sections(file: Path, blocks: list[_Block]) -> tuple[Section, ...]:
     return tuple(sections)
 
 
-def _section(file: Path, block: _Block) -> Section:
+def _section(file: Path, block: Block) -> Section:
     kind = block.kind or SectionKind.TEXT.value
     if kind not in set(SectionKind):
         mend = f"choose one of: {', '.join(SectionKind)}"
         raise ContentFaultError(file, block.line, f"no section is drawn as '{kind}'", mend)
     anchor = re.sub(r"[^a-z0-9]+", "-", block.title.lower()).strip("-")
-    return Section(anchor, block.title, SectionKind(kind), _markdown.render(block.body), ())
+    return Section(anchor, block.title, SectionKind(kind), rendered(block.body), ())
 
 
-def _entry(block: _Block) -> Entry:
+def _entry(block: Block) -> Entry:
     linked = _LINKED_TITLE.match(block.title)
     title, target = linked.groups() if linked else (block.title, None)
-    return Entry(title, target, _markdown.render(block.body))
+    return Entry(title, target, rendered(block.body))
 
 
 def _references(file: Path, text: str) -> tuple[Reference, ...]:

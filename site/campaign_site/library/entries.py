@@ -29,6 +29,10 @@ class SectionKind(StrEnum):
     """Short questions with their answers."""
     NEEDS = "needs"
     """Questions that open on request."""
+    COLUMNS = "columns"
+    """Entries side by side, such as do and don't."""
+    SIGNALS = "signals"
+    """The signals of a guide."""
 
 
 class PhaseName(StrEnum):
@@ -91,6 +95,42 @@ class Document:
     sources: tuple[Source, ...]
     html: str
     sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A fact in one language; it may be shown only together with its source."""
+
+    text: str
+    source: Source
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One observable change with its context: a change alone feeds prejudice. The parts but the first are HTML."""
+
+    name: str
+    """The same in every language."""
+    change: str
+    missed: str
+    """Why it is missed in boys."""
+    also: str
+    """What else it can be."""
+    act: str
+    """What the reader can do or say."""
+
+
+@dataclass(frozen=True)
+class Guide:
+    """Helps one audience recognise signals, in one language."""
+
+    slug: str
+    """Its part of the address, in the guide's own language."""
+    audience: str
+    document: Document
+    """Its section of kind `signals` shows where the signals stand."""
+    facts: tuple[Statement, ...]
+    signals: tuple[Signal, ...]
 
 
 @dataclass(frozen=True)

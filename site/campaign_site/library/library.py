@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from campaign_site.library.documents import Reference, read_document, read_source
-from campaign_site.library.entries import Campaign, Document, Fact, Phase, PhaseName, Region, Review, Site, Source
+from campaign_site.library.entries import (
+    Campaign,
+    Document,
+    Fact,
+    Guide,
+    Phase,
+    PhaseName,
+    Region,
+    Review,
+    Site,
+    Source,
+)
+from campaign_site.library.guides import read_guides
 from campaign_site.library.tiles import Tiles
 from tipline import content_files
 from tipline.content_files import ContentFaultError, Entry, Faults
@@ -36,6 +48,8 @@ class Library:
     """By slug, in the order of their Dutch names."""
     pages: Mapping[str, Mapping[str, Document]]
     """Name of the page -> language -> text."""
+    guides: Mapping[str, Mapping[str, Guide]]
+    """Name of the guide -> language -> guide."""
 
     def region_of(self, municipality: str) -> Region:
         """The region a municipality lies in. Raises KeyError for a code that is not a municipality's."""
@@ -45,10 +59,22 @@ class Library:
         """Every document with a name to report it by."""
         for page, texts in self.pages.items():
             yield from ((f"pages/{page}.{language}.md", text) for language, text in texts.items())
+        for guide, guide_texts in self.guides.items():
+            yield from ((f"guides/{guide}.{language}.md", text.document) for language, text in guide_texts.items())
         for campaign in self.campaigns:
             for region, texts in campaign.editions.items():
                 where = f"campaigns/{campaign.slug}/editions/{region}"
                 yield from ((f"{where}.{language}.md", text) for language, text in texts.items())
+
+    def shown_guides(self, *, is_demo: bool) -> Mapping[str, Mapping[str, Guide]]:
+        """The guides that may be shown: one that awaits review in one language waits in all of them."""
+        if is_demo or self.site.publish_unreviewed:
+            return self.guides
+        return {
+            name: texts
+            for name, texts in self.guides.items()
+            if all(text.document.review is not Review.PENDING for text in texts.values())
+        }
 
     def pending(self) -> tuple[str, ...]:
         """Names of the documents whose review is still pending."""
@@ -67,6 +93,7 @@ def load(folder: Path, outside: Outside) -> Library:
         ),
         regions=regions,
         pages=_read_documents(folder / "pages", references),
+        guides=read_guides(folder / "guides", references),
     )
     for reference in references:
         _check(reference, outside)
