@@ -39,6 +39,7 @@ def test_the_real_content_has_no_faults_and_what_waits_is_listed(tmp_path: Path)
 
 PLANTED = {
     "campaign/site.toml": ('name = "Zie je mij?"', 'nmae = "Zie je mij?"'),
+    "campaign/security.toml": ("expires = ", "expire = "),
     "campaign/regions/eindhoven.toml": ('"GM0772"', '"GM9999"'),
     "campaign/regions/fryslan.toml": ("name = ", "naem = "),
     "campaign/regions/zeeland.toml": ("row = ", "rwo = "),

@@ -33,7 +33,8 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["demo"], ["init"], ["serve"], ["check"], ["export"], ["route"], ["geography"], ["geography", "update"]]
+    "command",
+    [[], ["demo"], ["init"], ["serve"], ["check"], ["export"], ["route"], ["geography"], ["geography", "update"]],
 )
 def test_every_command_says_what_it_does(command: list[str]) -> None:
     result = CliRunner().invoke(main, [*command, "--help"])

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -23,8 +23,9 @@ from campaign_site.finder import Finder, Tokens
 from campaign_site.headers import SecurityHeaders
 from campaign_site.library import library as content_library
 from campaign_site.library.library import Library, Outside
+from campaign_site.library.site_files import FORBID_ALL, ROBOTS, SECURITY, SiteFiles, read_security
 from campaign_site.pages import PublicPages
-from campaign_site.prerender import SnapshotLayer
+from campaign_site.prerender import Snapshot, SnapshotLayer, Timeline, text_page
 from campaign_site.rendering import Catalogues, Rendering
 from campaign_site.routes import site_routes
 from campaign_site.settings import PACKAGE, PublicSettings, Settings
@@ -94,8 +95,8 @@ def create_app(
     tipline = create_tipline(world, library.site.exit_target, sink)
     pages = PublicPages(library, geography, care_points(), ALL_ADDRESSES, settings.is_demo)
     hosts = Hosts(
-        public=_public_host(tipline, pages, rendering, static),
-        desk=StaticLayer(tipline.desk, static),
+        public=_public_host(tipline, pages, rendering, static, build_site_files(settings)),
+        desk=_desk_host(tipline, settings, static),
         settings=settings,
         healthz=_healthz(store),
         unknown=PlainTextResponse("421\n", HTTPStatus.MISDIRECTED_REQUEST),
@@ -127,22 +128,37 @@ def _rendering(settings: PublicSettings, library: Library, care_points: CarePoin
         ALL_ADDRESSES,
         static.url,
         care_points.helplines,
-        {
-            "site": library.site,
-            "demo": settings.is_demo,
-            "has_guides": bool(library.shown_guides(is_demo=settings.is_demo)),
-        },
+        {"site": library.site, "demo": settings.is_demo},
     )
 
 
-def _public_host(tipline: Tipline, pages: PublicPages, rendering: Rendering, static: StaticFiles) -> ASGIApp:
+def build_site_files(settings: PublicSettings) -> SiteFiles:
+    """What robots.txt and its like are made from. Raises ContentFaultError."""
+    return SiteFiles(settings.base_url, read_security(settings.content / "campaign" / "security.toml"))
+
+
+def _desk_host(tipline: Tipline, settings: Settings, static: StaticFiles) -> ASGIApp:
+    """What the desk host serves. Nothing of it is for search engines; who finds a weakness is told the same."""
+    files = replace(build_site_files(settings), base_url=settings.desk_url)
+    now = tipline.world.clock()
+    texts = {ROBOTS: text_page(FORBID_ALL)}
+    told = {SECURITY: text_page(files.security_txt())} if files.security.holds_at(now) else {}
+    snapshots = [Snapshot(now, texts | told)]
+    if told:
+        snapshots.append(Snapshot(files.security.expires, texts))
+    return SnapshotLayer(StaticLayer(tipline.desk, static), Timeline(tuple(snapshots)), tipline.world.clock)
+
+
+def _public_host(
+    tipline: Tipline, pages: PublicPages, rendering: Rendering, static: StaticFiles, files: SiteFiles
+) -> ASGIApp:
     """What the public host serves: pages rendered ahead and static files from memory, the rest from routes."""
     clock = tipline.world.clock
     finder = Finder(pages, rendering, Tokens(Box(tipline.world.settings.secret_keys, "finder"), clock))
     error_pages = ErrorPages(lambda language, status: rendering.page("pages/error.html", language, status=int(status)))
     app = _public_app(tipline, finder, error_pages)
     guarded = IncomingGuard(app, error_pages.refuse, absence_is_refused=False)
-    return SnapshotLayer(StaticLayer(guarded, static), prerender.timeline(pages, rendering, clock()), clock)
+    return SnapshotLayer(StaticLayer(guarded, static), prerender.timeline(pages, rendering, clock(), files), clock)
 
 
 def _public_app(tipline: Tipline, finder: Finder, error_pages: ErrorPages) -> Starlette:

@@ -6,19 +6,26 @@ nothing to swap. No answer may be cached past the next instant.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from campaign_site.library.calendar import next_change
+from campaign_site.library.site_files import ROBOTS, SECURITY, SITEMAP, Listed, SiteFiles
 from campaign_site.pages import PublicPage, PublicPages
 from campaign_site.rendering import Rendering
 from campaign_site.served import Header, Page, page, send_page
+from tipline.languages import other
+from tipline.tipster.addresses import LEAVE
 
 LONGEST_CACHED = 60
 """Seconds. A mended text reaches everyone within a minute."""
+
+
+NOT_LISTED = b'<meta name="robots" content="noindex'
+"""How a page says that search engines should leave it out."""
 
 
 @dataclass(frozen=True)
@@ -42,17 +49,47 @@ class Timeline:
         return self.snapshots[number - 1].pages, following
 
 
-def prerender(pages: PublicPages, rendering: Rendering, instant: datetime) -> dict[str, Page]:
-    """Every public page as of an instant, by path. Raises what its templates raise: a bad page never goes out."""
-    return {each.path: _rendered(each, rendering) for each in pages.all(instant)}
+def prerender(
+    pages: PublicPages, rendering: Rendering, instant: datetime, files: SiteFiles | None = None
+) -> dict[str, Page]:
+    """Every public page as of an instant, by path, and with `files` what programs ask for. Raises what its templates
+    raise: a bad page never goes out."""
+    public = list(pages.all(instant))
+    rendered = {each.path: _rendered(each, rendering) for each in public}
+    return rendered | (_for_programs(files, pages, public, rendered, instant) if files else {})
 
 
-def timeline(pages: PublicPages, rendering: Rendering, now: datetime) -> Timeline:
+def _for_programs(
+    files: SiteFiles, pages: PublicPages, public: Sequence[PublicPage], rendered: Mapping[str, Page], instant: datetime
+) -> dict[str, Page]:
+    listed = (
+        Listed(each.path, {each.language: each.path, other(each.language): str(each.context["alternate_url"])})
+        for each in public
+        if NOT_LISTED not in rendered[each.path].body
+    )
+    drafts = [f"{path}/" for path in pages.addresses["tip_start"].values()]
+    made = {
+        ROBOTS: text_page(files.robots_txt([*drafts, LEAVE])),
+        SITEMAP: text_page(files.sitemap_xml(listed), "application/xml"),
+    }
+    if files.security.holds_at(instant):
+        made[SECURITY] = text_page(files.security_txt())
+    return made
+
+
+def text_page(text: str, kind: str = "text/plain; charset=utf-8") -> Page:
+    """A text for programs, ready to send."""
+    return page(text.encode(), ((b"content-type", kind.encode()),))
+
+
+def timeline(pages: PublicPages, rendering: Rendering, now: datetime, files: SiteFiles | None = None) -> Timeline:
     """The pages as they are now and after every change that is known to come."""
     instants = [now]
     while following := next_change(pages.library.campaigns, instants[-1]):
         instants.append(following)
-    return Timeline(tuple(Snapshot(each, prerender(pages, rendering, each)) for each in instants))
+    if files and files.security.holds_at(now):
+        instants = sorted({*instants, files.security.expires})
+    return Timeline(tuple(Snapshot(each, prerender(pages, rendering, each, files)) for each in instants))
 
 
 def _rendered(public: PublicPage, rendering: Rendering) -> Page:

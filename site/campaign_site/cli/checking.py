@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from campaign_site.app import ALL_ADDRESSES, build_public_site
+from campaign_site.app import ALL_ADDRESSES, build_public_site, build_site_files
 from campaign_site.library.library import Outside, find_faults
+from campaign_site.library.site_files import Security, read_security
 from campaign_site.links import MissingHelplineFactError
 from campaign_site.prerender import timeline
 from campaign_site.settings import PublicSettings
@@ -13,7 +14,9 @@ from tipline import care_points, geography, questions
 from tipline.care_points import CarePoints, Helpline
 from tipline.content_files import Faults
 
+SOON, YEAR = timedelta(days=30), timedelta(days=365)
 REVIEW = "Texts whose review is pending"
+FILL_IN = "To fill in before launch"
 CONFIRM_LINES = "Help lines with something to confirm (content/tipline/helplines.toml)"
 CONFIRM_POINTS = "Care points that have not confirmed their entry (content/tipline/care_points.toml)"
 
@@ -34,10 +37,15 @@ def check_content(settings: PublicSettings, now: datetime) -> Checked:
         return Checked([str(fault) for fault in faults.found], {})
     try:
         pages, rendering, _ = build_public_site(settings)
-        timeline(pages, rendering, now)
+        files = build_site_files(settings)
+        timeline(pages, rendering, now, files)
     except MissingHelplineFactError as fault:
         return Checked([str(fault)], {})
-    waiting = {REVIEW: pages.library.pending(), **_to_confirm(pages.care_points)}
+    waiting = {
+        FILL_IN: _to_fill_in(files.security, now),
+        REVIEW: pages.library.pending(),
+        **_to_confirm(pages.care_points),
+    }
     return Checked([], {heading: lines for heading, lines in waiting.items() if lines})
 
 
@@ -47,9 +55,21 @@ def _faults(settings: PublicSettings) -> Faults:
     helplines = care_points.find_faults(folder, municipalities, faults)
     with faults.kept():
         questions.load_questions(folder / "tip_form.toml")
+    with faults.kept():
+        read_security(settings.content / "campaign" / "security.toml")
     outside = Outside(frozenset(municipalities), frozenset(helplines), frozenset(ALL_ADDRESSES))
     find_faults(settings.content / "campaign", outside, _lacking(helplines), faults)
     return faults
+
+
+def _to_fill_in(security: Security, now: datetime) -> Sequence[str]:
+    file = "content/campaign/security.toml"
+    lines = []
+    if not security.contact:
+        lines.append(f"{file}: contact; until then there is no security.txt")
+    if not SOON < security.expires - now < YEAR:
+        lines.append(f"{file}: expires; write a day more than 30 days and less than a year ahead")
+    return lines
 
 
 def _lacking(helplines: Mapping[str, Helpline | None]) -> frozenset[str]:

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import brotli  # type: ignore[import-untyped]  # the package ships no types
 
-from campaign_site.app import build_public_site
+from campaign_site.app import build_public_site, build_site_files
 from campaign_site.prerender import prerender
 from campaign_site.settings import PublicSettings
 from campaign_site.static_files import COMPRESSED_ALREADY, PREFIX
@@ -48,7 +48,8 @@ def file_name(path: str) -> str:
 
 def _files(settings: PublicSettings, instant: datetime) -> Mapping[str, bytes]:
     pages, rendering, static = build_public_site(settings)
-    files = {file_name(path): page.body for path, page in prerender(pages, rendering, instant).items()}
+    snapshot = prerender(pages, rendering, instant, build_site_files(settings))
+    files = {file_name(path): page.body for path, page in snapshot.items()}
     return files | {f"{PREFIX[1:]}{name}": page.body for name, page in static.pages.items()}
 
 
