@@ -47,6 +47,8 @@ PLANTED = {
     "campaign/campaigns/zie-je-mij/editions/eindhoven.en.md": ("title = ", "titel = "),
     "campaign/pages/help.en.md": ("+++\n", "++\n"),
     "campaign/pages/about_tip_line.nl.md": ("\n+++\n", "\n+++\nBel <line:nobody>.\nLees [dit](page:nothing).\n"),
+    "campaign/guides/parents.nl.md": ("audience = ", "public = "),
+    "campaign/guides/school.en.md": ("#### also", "#### alos"),
     "tipline/municipalities.csv": ("GM0772,Eindhoven,", "GM0772,Eindhoven,,,"),
     "tipline/places.csv": ("place,code,kind\n", "place,code,kind\nNergens,GM0001,woonplaats\n"),
     "tipline/postcodes.csv": ("from,to,code\n", "from,to,code\nabc,1000,GM0772\n"),

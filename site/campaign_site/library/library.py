@@ -20,7 +20,7 @@ from campaign_site.library.entries import (
     Site,
     Source,
 )
-from campaign_site.library.guides import read_guides
+from campaign_site.library.guides import read_guide, read_guides
 from campaign_site.library.tiles import Tiles
 from tipline import content_files
 from tipline.content_files import ContentFaultError, Entry, Faults
@@ -112,12 +112,17 @@ def find_faults(folder: Path, outside: Outside, lacking: frozenset[str], faults:
     for campaign in sorted((folder / "campaigns").glob("*/")):
         with faults.kept():
             _read_campaign(campaign, [file.stem for file in regions], [])
+    references: list[Reference] = []
     for file in (*folder.glob("pages/*.md"), *folder.glob("campaigns/*/editions/*.md")):
         with faults.kept():
-            for reference in read_document(file)[1]:
-                with faults.kept():
-                    _check(reference, outside)
-                    _check_fact(reference, lacking)
+            references.extend(read_document(file)[1])
+    for file in folder.glob("guides/*.md"):
+        with faults.kept():
+            references.extend(read_guide(file)[1])
+    for reference in references:
+        with faults.kept():
+            _check(reference, outside)
+            _check_fact(reference, lacking)
     with faults.kept():
         load(folder, outside)
 
