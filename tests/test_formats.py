@@ -240,6 +240,14 @@ def test_the_formats_own_hybrid_vectors(name: str) -> None:
         assert hashlib.sha256(sealing.open_sealed(file, identity)).hexdigest() == vector["payload"]
 
 
+def test_the_formats_hybrid_vector_with_a_foreign_stanza_is_refused_at_the_door_and_opens_nothing() -> None:
+    """Its X25519 recipient has a hybrid share; we know no X25519 recipients, and take no file that has one."""
+    file = (VECTORS / "cctv_foreign" / "hybrid_x25519_arg.age").read_bytes()
+    identity = Identity.from_seed(bytes.fromhex("b8be81702bae561b372c3de084b70415734529cfef83c57eeb3e6e57689f9e23"))
+    assert error_of(sealing.check_file, file) == "ForeignRecipientError"
+    assert error_of(sealing.open_sealed, file, identity) == "WrongKeyError"
+
+
 @pytest.mark.parametrize("name", [name for name, vector in published().items() if "seeds" not in vector])
 def test_the_formats_own_vectors_for_header_and_payload(name: str) -> None:
     """They are sealed to recipients that we don't have, so their file key stands in for the recipient."""
