@@ -50,13 +50,13 @@ class Conversations:
     holders: Holders
     clock: Callable[[], datetime]
 
-    def exists(self, derived: Derived) -> bool:
-        """Whether a tip has this receipt. The same work either way: nothing is opened."""
-        return self.tips.by_lookup(derived.lookup_digest) is not None
+    def tip_of(self, derived: Derived) -> StoredTip | None:
+        """The tip that has this receipt; None when there is none. The same work either way: nothing is opened."""
+        return self.tips.by_lookup(derived.lookup_digest)
 
     def open(self, derived: Derived) -> Conversation | None:
         """The conversation of this receipt; None when no tip has it."""
-        tip = self.tips.by_lookup(derived.lookup_digest)
+        tip = self.tip_of(derived)
         if tip is None:
             return None
         answers = tuple(_opened(message, tip, derived) for message in self.tips.messages(tip.id, "tipster"))

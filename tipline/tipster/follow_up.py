@@ -66,8 +66,8 @@ def conversation(request: Request, language: str) -> Response:
 
 def add(request: Request, language: str) -> Response:
     form, held = form_of(request), _visit_of(request)
-    found = held and held.draft.derived and form.conversations.open(held.draft.derived)
-    if held is None or held.draft.derived is None or not found:
+    tip = held and held.draft.derived and form.conversations.tip_of(held.draft.derived)
+    if held is None or held.draft.derived is None or not tip:
         return gone(request, language)
     text, goes = clean(incoming_of(request).one("addition")), incoming_of(request).one("go")
     if goes == "language":
@@ -76,7 +76,7 @@ def add(request: Request, language: str) -> Response:
     fault = "missing" if not text else "too_long" if len(text) > MAX_CHARACTERS else ""
     if not fault:
         try:
-            form.conversations.add(held, found.tip, held.draft.derived, text, language)
+            form.conversations.add(held, tip, held.draft.derived, text, language)
         except (NumberTakenError, NoOpenCarePointError, SealingError, SQLAlchemyError):
             fault = "failed"
     if fault:
@@ -92,10 +92,10 @@ def _keep_text(request: Request, text: str, fault: str) -> None:
 
 def delete_answer(request: Request, language: str) -> Response:
     form, held = form_of(request), _visit_of(request)
-    found = held and held.draft.derived and form.conversations.open(held.draft.derived)
-    if held is None or not found:
+    tip = held and held.draft.derived and form.conversations.tip_of(held.draft.derived)
+    if held is None or not tip:
         return gone(request, language)
-    is_deleted = form.conversations.delete_answer(found.tip, clean(incoming_of(request).one("answer")))
+    is_deleted = form.conversations.delete_answer(tip, clean(incoming_of(request).one("answer")))
     form.drafts.keep(held, replace(held.draft, said="deleted" if is_deleted else "", fault=""))
     return see("conversation", language, held.id)
 
@@ -113,7 +113,7 @@ def _visit(form: TipForm, typed: str) -> str:
     except NotAReceiptError as reason:
         return form.drafts.begin(FollowUpDraft(fault=type(reason).__name__))
     derived = derive(receipt, form.world.settings.salt)
-    if not form.conversations.exists(derived):
+    if form.conversations.tip_of(derived) is None:
         return form.drafts.begin(FollowUpDraft(fault="unknown"))
     return form.drafts.begin(FollowUpDraft(derived))
 

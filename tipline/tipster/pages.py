@@ -54,7 +54,7 @@ def begin(request: Request, language: str) -> Response:
 
 def place(request: Request, language: str, held: Held[ReportDraft]) -> Response:
     form = form_of(request)
-    held, route = _told(form, held)
+    route = _told(form, held)
     return _step(
         request,
         "tip/place.html",
@@ -64,7 +64,6 @@ def place(request: Request, language: str, held: Held[ReportDraft]) -> Response:
         route=route,
         nobody=held.draft.place.kind is not PlaceKind.NOTHING and route is None,
         candidates=form.world.geography.find(held.draft.place.text).candidates,
-        longest=LONGEST_PLACE,
     )
 
 
@@ -76,7 +75,7 @@ def give_place(request: Request, language: str, held: Held[ReportDraft]) -> Resp
 
 def story(request: Request, language: str, held: Held[ReportDraft]) -> Response:
     form = form_of(request)
-    held, route = _told(form, held)
+    route = _told(form, held)
     if route is None:
         return see("tip_place", language, held.id)
     return _step(
@@ -107,7 +106,7 @@ def give_story(request: Request, language: str, held: Held[ReportDraft]) -> Resp
 
 def check(request: Request, language: str, held: Held[ReportDraft]) -> Response:
     form = form_of(request)
-    held, route = _told(form, held)
+    route = _told(form, held)
     if route is None:
         return see("tip_place", language, held.id)
     if faults_of(form.questions, held.draft.answers):
@@ -158,16 +157,16 @@ def acknowledge(request: Request, language: str) -> Response:
     return see("tip_code", language, draft_id)
 
 
-def _told(form: TipForm, held: Held[ReportDraft]) -> tuple[Held[ReportDraft], Route | None]:
+def _told(form: TipForm, held: Held[ReportDraft]) -> Route | None:
     """The route as it is now, remembered as what this visitor is told; None when the place is not known yet, or when
     nobody can receive a tip from there."""
     try:
         route = form.intake.route(held.draft)
     except (PlaceNotKnownError, NoOpenCarePointError):
-        return held, None
+        return None
     if held.draft.told != route.care_point.id:
         form.drafts.keep(held, replace(held.draft, told=route.care_point.id))
-    return held, route
+    return route
 
 
 def _with_place(request: Request, draft: ReportDraft) -> ReportDraft:
