@@ -10,7 +10,7 @@ from real_content import geography, static_files
 
 from campaign_site.app import ALL_ADDRESSES, TIPLINE
 from campaign_site.library.library import Library, Outside, load
-from campaign_site.pages import PublicPages
+from campaign_site.pages.material import Material
 from campaign_site.rendering import Catalogues, Rendering
 from campaign_site.settings import PACKAGE
 from tipline.care_points import CarePoints
@@ -56,5 +56,5 @@ def rendering(*, is_demo: bool = False, static: Callable[[str], str] | None = No
     )
 
 
-def public_pages(points: CarePoints | None = None, *, is_demo: bool = False) -> PublicPages:
-    return PublicPages(library(), geography(), points or care_points(), ALL_ADDRESSES, is_demo)
+def material(points: CarePoints | None = None, *, is_demo: bool = False) -> Material:
+    return Material(library(), geography(), points or care_points(), ALL_ADDRESSES, is_demo)

@@ -8,7 +8,7 @@ import brotli  # type: ignore[import-untyped]  # the package ships no types
 import pytest
 from click.testing import CliRunner, Result
 from real_content import static_files
-from site_world import library, public_pages, rendering
+from site_world import library, material, rendering
 
 from campaign_site.cli import exporting, main
 from campaign_site.prerender import prerender
@@ -36,7 +36,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_page_of_the_snapshot_is_found_by_its_address(exported: Path) -> None:
-    pages = prerender(public_pages(), rendering(), datetime(2026, 11, 21, 11, tzinfo=UTC))
+    pages = prerender(material(), rendering(), datetime(2026, 11, 21, 11, tzinfo=UTC))
     assert (exported / "nl" / "index.html").is_file()
     assert (exported / "nl" / "regio" / "eindhoven.html").is_file()
     for path, page in pages.items():

@@ -12,7 +12,7 @@ from clock import NOW
 from playwright.sync_api import Browser
 from real_content import CAMPAIGN, static_files
 from server import Server
-from site_world import ALL_ADDRESSES, care_points, library, outside, public_pages, rendering
+from site_world import ALL_ADDRESSES, care_points, library, material, outside, rendering
 
 from campaign_site.library.entries import Guide, Review
 from campaign_site.library.guides import PARTS, read_guide
@@ -30,7 +30,7 @@ FIRST_LINE = ""
 
 @cache
 def shown(*, is_demo: bool) -> dict[str, str]:
-    pages = prerender(public_pages(is_demo=is_demo), rendering(is_demo=is_demo), NOW)
+    pages = prerender(material(is_demo=is_demo), rendering(is_demo=is_demo), NOW)
     return {path: page.body.decode() for path, page in pages.items()}
 
 
@@ -114,7 +114,7 @@ def test_a_guide_is_shown_when_it_was_reviewed_in_every_language() -> None:
     assert not replace(library(), guides={"school": half}).shown_guides(is_demo=False)
     site = replace(library(), guides={"school": done, "parents": parents})
     assert set(site.shown_guides(is_demo=False)) == {"school"}
-    pages = prerender(replace(public_pages(), library=site), rendering(), NOW)
+    pages = prerender(replace(material(), library=site), rendering(), NOW)
     assert [path for path in pages if "/sign" in path] == [
         "/nl/signalen/",
         "/nl/signalen/school",

@@ -10,7 +10,7 @@ import uvicorn
 from clock import NOW, Clock
 from playwright.sync_api import Browser, Page
 from real_content import static_files
-from site_world import public_pages, rendering
+from site_world import material, rendering
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -35,7 +35,7 @@ async def elsewhere(_: Request) -> Response:
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
     """The public pages on a free port of this machine, with a neutral site of our own to leave to."""
-    ahead = timeline(public_pages(), rendering(), NOW)
+    ahead = timeline(material(), rendering(), NOW)
     behind = Starlette(routes=[Route("/weg", leave), Route("/elsewhere", elsewhere)])
     app = SecurityHeaders(StaticLayer(SnapshotLayer(behind, ahead, Clock()), static_files()), is_https=False)
     listening = socket.create_server(("127.0.0.1", 0))

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 import real_content
 from clock import NOW
-from site_world import confirmed, library, outside, public_pages, rendering
+from site_world import confirmed, library, material, outside, rendering
 
 from campaign_site.library.library import load
 from campaign_site.library.tiles import WIDEST
@@ -24,7 +24,7 @@ TITLE = re.compile(r"(?P<name>.+) \((?P<code>[A-Z]{3})\): (?P<state>.+)")
 
 @cache
 def pages() -> dict[str, str]:
-    shown = prerender(public_pages(confirmed(*ONE_OF_EACH_STATE)), rendering(), NOW)
+    shown = prerender(material(confirmed(*ONE_OF_EACH_STATE)), rendering(), NOW)
     return {path: page.body.decode() for path, page in shown.items()}
 
 
@@ -81,7 +81,7 @@ def test_the_key_explains_what_is_drawn_and_nothing_else(path: str) -> None:
     html = pages()[path]
     key = re.findall(r"</svg>([^<]+)</li>", html[html.index('<ul class="key"') :])
     assert set(key) == {state for _, state in listed(html).values()}
-    nobody = prerender(public_pages(), rendering(), NOW)["/nl/"].body.decode()
+    nobody = prerender(material(), rendering(), NOW)["/nl/"].body.decode()
     assert re.findall(r"</svg>([^<]+)</li>", nobody[nobody.index('<ul class="key"') :]) == ["landelijk punt"]
 
 

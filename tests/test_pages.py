@@ -8,7 +8,7 @@ from http import HTTPStatus
 import pytest
 from clock import NOW, Clock
 from real_content import static_files
-from site_world import ALL_ADDRESSES, care_points, confirmed, library, public_pages, rendering
+from site_world import ALL_ADDRESSES, care_points, confirmed, library, material, rendering
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
@@ -16,7 +16,8 @@ from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Scope
 
 from campaign_site.finder import LONGEST_TEXT, TOKEN_SECONDS, Finder, Tokens
-from campaign_site.pages import PublicPages
+from campaign_site.pages.care import regions_with_state
+from campaign_site.pages.material import Material
 from campaign_site.prerender import prerender
 from tipline.incoming import MAX_BODY, MAX_FIELDS, IncomingGuard
 from tipline.sealing import Box
@@ -27,11 +28,11 @@ TIP_LINE = {path for name in ("tip_start", "follow_up") for path in ALL_ADDRESSE
 
 @cache
 def pages(*, is_demo: bool) -> dict[str, str]:
-    shown = prerender(public_pages(is_demo=is_demo), rendering(is_demo=is_demo), NOW)
+    shown = prerender(material(is_demo=is_demo), rendering(is_demo=is_demo), NOW)
     return {path: page.body.decode() for path, page in shown.items()}
 
 
-def page_of(path: str, public: PublicPages) -> str:
+def page_of(path: str, public: Material) -> str:
     return prerender(public, rendering(), NOW)[path].body.decode()
 
 
@@ -40,8 +41,8 @@ def main_of(html: str) -> str:
 
 
 def test_an_organisation_is_named_only_after_it_confirmed_its_entry() -> None:
-    before = page_of("/nl/regio/eindhoven", public_pages())
-    after = page_of("/nl/regio/eindhoven", public_pages(confirmed("lumens-emp")))
+    before = page_of("/nl/regio/eindhoven", material())
+    after = page_of("/nl/regio/eindhoven", material(confirmed("lumens-emp")))
     assert LUMENS not in before
     assert LUMENS in after
     for html in (before, after):
@@ -50,15 +51,15 @@ def test_an_organisation_is_named_only_after_it_confirmed_its_entry() -> None:
 
 
 def test_a_region_with_one_confirmed_point_says_where_the_national_point_helps() -> None:
-    html = main_of(page_of("/nl/regio/helmond-de-peel", public_pages(confirmed("gemeente-helmond"))))
+    html = main_of(page_of("/nl/regio/helmond-de-peel", material(confirmed("gemeente-helmond"))))
     assert "Gemeente Helmond" in html
     assert "Helpt in de andere gemeenten:" in html
     assert "Asten" in html
 
 
 def test_the_state_of_a_region_follows_its_points() -> None:
-    public = public_pages(confirmed("lumens-emp", "gemeente-helmond"))
-    states = {region.slug: state for region, state in public.regions()}
+    public = material(confirmed("lumens-emp", "gemeente-helmond"))
+    states = {region.slug: state for region, state in regions_with_state(public)}
     assert (states["eindhoven"], states["helmond-de-peel"], states["utrecht"]) == ("own", "partly", "national")
 
 
@@ -151,7 +152,7 @@ def test_no_page_says_what_must_not_be_said() -> None:
 
 def finder_client(clock: Clock) -> TestClient:
     tokens = Tokens(Box([b"s" * 32], "finder"), clock)
-    finder = Finder(public_pages(), rendering(), tokens)
+    finder = Finder(material(), rendering(), tokens)
     routes = [
         Route("/nl/regio/", finder.find, methods=["POST"]),
         Route("/en/region/", finder.find, methods=["POST"]),

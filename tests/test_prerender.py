@@ -7,7 +7,7 @@ import brotli  # type: ignore[import-untyped]  # the package ships no types
 import pytest
 from clock import NOW, Clock
 from real_content import ROOT, static_files
-from site_world import library, public_pages, rendering
+from site_world import library, material, rendering
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
@@ -90,7 +90,7 @@ def test_the_encodings_hold_the_same_page_under_different_etags() -> None:
 
 
 def test_every_public_page_is_rendered_in_both_languages() -> None:
-    pages = prerender(public_pages(), rendering(), NOW)
+    pages = prerender(material(), rendering(), NOW)
     assert len(pages) == 2 * (4 + len(library().regions))
     assert {"/nl/", "/en/", "/nl/regio/eindhoven", "/en/region/fryslan", "/nl/hulp", "/en/about-the-tip-line"} <= set(
         pages
@@ -99,7 +99,7 @@ def test_every_public_page_is_rendered_in_both_languages() -> None:
 
 def test_rendering_ahead_gives_the_page_of_each_phase() -> None:
     before_the_campaign = datetime(2026, 10, 1, tzinfo=UTC)
-    ahead = timeline(public_pages(), rendering(), before_the_campaign)
+    ahead = timeline(material(), rendering(), before_the_campaign)
     assert [snapshot.starts for snapshot in ahead.snapshots] == [
         before_the_campaign,
         datetime(2026, 11, 1, 8, tzinfo=UTC),
@@ -111,12 +111,12 @@ def test_rendering_ahead_gives_the_page_of_each_phase() -> None:
 
 
 def test_rendering_twice_gives_the_same_bytes() -> None:
-    one, two = (prerender(public_pages(), rendering(), NOW) for _ in range(2))
+    one, two = (prerender(material(), rendering(), NOW) for _ in range(2))
     assert one == two
 
 
 def test_pages_with_a_form_keep_their_origin_and_others_say_nothing_of_it() -> None:
-    pages = prerender(public_pages(), rendering(), NOW)
+    pages = prerender(material(), rendering(), NOW)
     assert (b"referrer-policy", b"same-origin") in pages["/nl/regio/"].variants[""].headers
     assert b"referrer-policy" not in dict(pages["/nl/hulp"].variants[""].headers)
 

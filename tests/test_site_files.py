@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from clock import NOW, Clock
 from real_content import CAMPAIGN, ROOT
-from site_world import public_pages, rendering
+from site_world import material, rendering
 from starlette.testclient import TestClient
 from tip_world import copied_settings
 
@@ -27,7 +27,7 @@ SPACES = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w
 
 
 def snapshot(security: Security = FILLED_IN) -> dict[str, str]:
-    pages = prerender(public_pages(), rendering(), NOW, SiteFiles(BASE, security))
+    pages = prerender(material(), rendering(), NOW, SiteFiles(BASE, security))
     return {path: page.body.decode() for path, page in pages.items()}
 
 
@@ -64,7 +64,7 @@ def test_without_a_contact_there_is_no_security_txt() -> None:
 
 
 def test_security_txt_is_gone_from_the_moment_it_expires() -> None:
-    ahead = timeline(public_pages(), rendering(), NOW, SiteFiles(BASE, FILLED_IN))
+    ahead = timeline(material(), rendering(), NOW, SiteFiles(BASE, FILLED_IN))
     assert SECURITY in ahead.at(FILLED_IN.expires - timedelta(seconds=1))[0]
     assert SECURITY not in ahead.at(FILLED_IN.expires)[0]
 

@@ -24,7 +24,7 @@ from campaign_site.headers import SecurityHeaders
 from campaign_site.library import library as content_library
 from campaign_site.library.library import Library, Outside
 from campaign_site.library.site_files import FORBID_ALL, ROBOTS, SECURITY, SiteFiles, read_security
-from campaign_site.pages import PublicPages
+from campaign_site.pages.material import Material
 from campaign_site.prerender import Snapshot, SnapshotLayer, Timeline, text_page
 from campaign_site.rendering import Catalogues, Rendering
 from campaign_site.routes import site_routes
@@ -56,7 +56,7 @@ class Signaallijn:
     app: ASGIApp
     tipline: Tipline
     store: Store
-    pages: PublicPages
+    material: Material
 
 
 class Hosts:
@@ -93,16 +93,16 @@ def create_app(
     rendering = _rendering(settings, library, care_points(), static)
     world = World(settings.tipline, store, geography, care_points, rendering, clock, demo_people)
     tipline = create_tipline(world, library.site.exit_target, sink)
-    pages = PublicPages(library, geography, care_points(), ALL_ADDRESSES, settings.is_demo)
+    material = Material(library, geography, care_points(), ALL_ADDRESSES, settings.is_demo)
     hosts = Hosts(
-        public=_public_host(tipline, pages, rendering, static, build_site_files(settings)),
+        public=_public_host(tipline, material, rendering, static, build_site_files(settings)),
         desk=_desk_host(tipline, settings, static),
         settings=settings,
         healthz=_healthz(store),
         unknown=PlainTextResponse("421\n", HTTPStatus.MISDIRECTED_REQUEST),
     )
     app = SecurityHeaders(Unfailing(hosts), is_https=settings.base_url.startswith("https://"))
-    return Signaallijn(app, tipline, store, pages)
+    return Signaallijn(app, tipline, store, material)
 
 
 def _library(settings: PublicSettings, geography: Geography, care_points: CarePoints) -> Library:
@@ -110,15 +110,15 @@ def _library(settings: PublicSettings, geography: Geography, care_points: CarePo
     return content_library.load(settings.content / "campaign", outside)
 
 
-def build_public_site(settings: PublicSettings) -> tuple[PublicPages, Rendering, StaticFiles]:
+def build_public_site(settings: PublicSettings) -> tuple[Material, Rendering, StaticFiles]:
     """What the public pages are made from, without a database. Raises what the content can be at fault with."""
     geography = load_geography(settings.content / "tipline")
     care_points = load_care_points(settings.content / "tipline", geography)
     library = _library(settings, geography, care_points)
     static = StaticFiles(settings.static)
     rendering = _rendering(settings, library, care_points, static)
-    pages = PublicPages(library, geography, care_points, ALL_ADDRESSES, settings.is_demo)
-    return pages, rendering, static
+    material = Material(library, geography, care_points, ALL_ADDRESSES, settings.is_demo)
+    return material, rendering, static
 
 
 def _rendering(settings: PublicSettings, library: Library, care_points: CarePoints, static: StaticFiles) -> Rendering:
@@ -154,15 +154,15 @@ def _desk_host(tipline: Tipline, settings: Settings, static: StaticFiles) -> ASG
 
 
 def _public_host(
-    tipline: Tipline, pages: PublicPages, rendering: Rendering, static: StaticFiles, files: SiteFiles
+    tipline: Tipline, material: Material, rendering: Rendering, static: StaticFiles, files: SiteFiles
 ) -> ASGIApp:
     """What the public host serves: pages rendered ahead and static files from memory, the rest from routes."""
     clock = tipline.world.clock
-    finder = Finder(pages, rendering, Tokens(Box(tipline.world.settings.secret_keys, "finder"), clock))
+    finder = Finder(material, rendering, Tokens(Box(tipline.world.settings.secret_keys, "finder"), clock))
     error_pages = ErrorPages(lambda language, status: rendering.page("pages/error.html", language, status=int(status)))
     app = _public_app(tipline, finder, error_pages)
     guarded = IncomingGuard(app, error_pages.refuse, absence_is_refused=False)
-    return SnapshotLayer(StaticLayer(guarded, static), prerender.timeline(pages, rendering, clock(), files), clock)
+    return SnapshotLayer(StaticLayer(guarded, static), prerender.timeline(material, rendering, clock(), files), clock)
 
 
 def _public_app(tipline: Tipline, finder: Finder, error_pages: ErrorPages) -> Starlette:

@@ -13,7 +13,8 @@ from http import HTTPStatus
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from campaign_site.pages import PublicPages
+from campaign_site.pages.finding import answer, choice, suggestions
+from campaign_site.pages.material import Material
 from campaign_site.rendering import Rendering, address
 from tipline.incoming import Incoming
 from tipline.languages import of_path
@@ -56,8 +57,8 @@ class Tokens:
 class Finder:
     """The two views of the finder: the POST that finds, and the page that asks which place is meant."""
 
-    def __init__(self, pages: PublicPages, rendering: Rendering, tokens: Tokens) -> None:
-        self._pages = pages
+    def __init__(self, material: Material, rendering: Rendering, tokens: Tokens) -> None:
+        self._material = material
         self._rendering = rendering
         self._tokens = tokens
 
@@ -66,7 +67,7 @@ class Finder:
         language = of_path(request.url.path)
         text = read_place(request)
         if request.headers.get("HX-Request") == "true":
-            hits = self._pages.suggestions(text) if text else ()
+            hits = suggestions(self._material, text) if text else ()
             fragment = self._rendering.page("parts/suggestions.html", language, hits=hits, text=text)
             return HTMLResponse(fragment, headers=NEVER_STORED)
         return RedirectResponse(self._next_address(text, language), status_code=303, headers=NEVER_STORED)
@@ -75,20 +76,20 @@ class Finder:
         """GET the question which place is meant; back to the list when the token is too old."""
         language = of_path(request.url.path)
         text = self._tokens.open(request.path_params["token"])
-        pages = self._pages
+        material = self._material
         if text is None:
-            return RedirectResponse(address(pages.addresses, "regions", language), 303, headers=NEVER_STORED)
-        context = pages.choice(pages.answer(text), language)
+            return RedirectResponse(address(material.addresses, "regions", language), 303, headers=NEVER_STORED)
+        context = choice(material, answer(material, text), language)
         page = self._rendering.page("pages/region_choice.html", language, **context)
         # 203, since Chromium keeps pages of status 200 in memory for Back: docs/decisions/0006-shown-with-203.md.
         return HTMLResponse(page, HTTPStatus.NON_AUTHORITATIVE_INFORMATION, headers=NEVER_STORED)
 
     def _next_address(self, text: str, language: str) -> str:
-        pages = self._pages
-        region = pages.answer(text).region
+        material = self._material
+        region = answer(material, text).region
         if region:
-            return address(pages.addresses, "region", language, region=region.slug)
-        return address(pages.addresses, "region_choice", language, token=self._tokens.seal(text))
+            return address(material.addresses, "region", language, region=region.slug)
+        return address(material.addresses, "region_choice", language, token=self._tokens.seal(text))
 
 
 def read_place(request: Request) -> str:

@@ -14,7 +14,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from campaign_site.library.calendar import next_change
 from campaign_site.library.site_files import ROBOTS, SECURITY, SITEMAP, Listed, SiteFiles
-from campaign_site.pages import PublicPage, PublicPages
+from campaign_site.pages.everything import every_page
+from campaign_site.pages.material import Material, PublicPage
 from campaign_site.rendering import Rendering
 from campaign_site.served import Header, Page, page, send_page
 from tipline.languages import other
@@ -50,24 +51,24 @@ class Timeline:
 
 
 def prerender(
-    pages: PublicPages, rendering: Rendering, instant: datetime, files: SiteFiles | None = None
+    material: Material, rendering: Rendering, instant: datetime, files: SiteFiles | None = None
 ) -> dict[str, Page]:
     """Every public page as of an instant, by path, and with `files` what programs ask for. Raises what its templates
     raise: a bad page never goes out."""
-    public = list(pages.all(instant))
+    public = list(every_page(material, instant))
     rendered = {each.path: _rendered(each, rendering) for each in public}
-    return rendered | (_for_programs(files, pages, public, rendered, instant) if files else {})
+    return rendered | (_for_programs(files, material, public, rendered, instant) if files else {})
 
 
 def _for_programs(
-    files: SiteFiles, pages: PublicPages, public: Sequence[PublicPage], rendered: Mapping[str, Page], instant: datetime
+    files: SiteFiles, material: Material, public: Sequence[PublicPage], rendered: Mapping[str, Page], instant: datetime
 ) -> dict[str, Page]:
     listed = (
         Listed(each.path, {each.language: each.path, other(each.language): str(each.context["alternate_url"])})
         for each in public
         if NOT_LISTED not in rendered[each.path].body
     )
-    drafts = [f"{path}/" for path in pages.addresses["tip_start"].values()]
+    drafts = [f"{path}/" for path in material.addresses["tip_start"].values()]
     made = {
         ROBOTS: text_page(files.robots_txt([*drafts, LEAVE])),
         SITEMAP: text_page(files.sitemap_xml(listed), "application/xml"),
@@ -82,14 +83,14 @@ def text_page(text: str, kind: str = "text/plain; charset=utf-8") -> Page:
     return page(text.encode(), ((b"content-type", kind.encode()),))
 
 
-def timeline(pages: PublicPages, rendering: Rendering, now: datetime, files: SiteFiles | None = None) -> Timeline:
+def timeline(material: Material, rendering: Rendering, now: datetime, files: SiteFiles | None = None) -> Timeline:
     """The pages as they are now and after every change that is known to come."""
     instants = [now]
-    while following := next_change(pages.library.campaigns, instants[-1]):
+    while following := next_change(material.library.campaigns, instants[-1]):
         instants.append(following)
     if files and files.security.holds_at(now):
         instants = sorted({*instants, files.security.expires})
-    return Timeline(tuple(Snapshot(each, prerender(pages, rendering, each, files)) for each in instants))
+    return Timeline(tuple(Snapshot(each, prerender(material, rendering, each, files)) for each in instants))
 
 
 def _rendered(public: PublicPage, rendering: Rendering) -> Page:

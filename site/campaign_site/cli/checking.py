@@ -36,15 +36,15 @@ def check_content(settings: PublicSettings, now: datetime) -> Checked:
     if faults.found:
         return Checked([str(fault) for fault in faults.found], {})
     try:
-        pages, rendering, _ = build_public_site(settings)
+        material, rendering, _ = build_public_site(settings)
         files = build_site_files(settings)
-        timeline(pages, rendering, now, files)
+        timeline(material, rendering, now, files)
     except MissingHelplineFactError as fault:
         return Checked([str(fault)], {})
     waiting = {
         FILL_IN: _to_fill_in(files.security, now),
-        REVIEW: pages.library.pending(),
-        **_to_confirm(pages.care_points),
+        REVIEW: material.library.pending(),
+        **_to_confirm(material.care_points),
     }
     return Checked([], {heading: lines for heading, lines in waiting.items() if lines})
 

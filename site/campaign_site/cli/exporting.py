@@ -47,8 +47,8 @@ def file_name(path: str) -> str:
 
 
 def _files(settings: PublicSettings, instant: datetime) -> Mapping[str, bytes]:
-    pages, rendering, static = build_public_site(settings)
-    snapshot = prerender(pages, rendering, instant, build_site_files(settings))
+    material, rendering, static = build_public_site(settings)
+    snapshot = prerender(material, rendering, instant, build_site_files(settings))
     files = {file_name(path): page.body for path, page in snapshot.items()}
     return files | {f"{PREFIX[1:]}{name}": page.body for name, page in static.pages.items()}
 

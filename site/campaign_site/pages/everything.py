@@ -1,0 +1,27 @@
+"""Every page that is the same for everyone, in every language, as of an instant."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from campaign_site.library.calendar import leading
+from campaign_site.pages.care import regions_with_state
+from campaign_site.pages.guides import guide_pages
+from campaign_site.pages.material import Material, PublicPage
+from campaign_site.pages.regions import region_pages
+from tipline.languages import LANGUAGES
+
+
+def every_page(material: Material, instant: datetime) -> Iterator[PublicPage]:
+    """A module of `pages` for each part of the site."""
+    for language in LANGUAGES:
+        yield _home(material, language, instant)
+        yield from region_pages(material, language, instant)
+        yield from guide_pages(material, language)
+        yield material.page("help", language, {"section": "help", "document": material.document("help", language)})
+        document = material.document("about_tip_line", language)
+        yield material.page("about_tip_line", language, {"document": document})
+
+
+def _home(material: Material, language: str, instant: datetime) -> PublicPage:
+    campaign = leading(material.library.campaigns, instant)
+    return material.page("home", language, {"campaign": campaign, "regions": regions_with_state(material)})
