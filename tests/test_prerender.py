@@ -91,10 +91,10 @@ def test_the_encodings_hold_the_same_page_under_different_etags() -> None:
 
 def test_every_public_page_is_rendered_in_both_languages() -> None:
     pages = prerender(material(), rendering(), NOW)
-    assert len(pages) == 2 * (4 + len(library().regions))
-    assert {"/nl/", "/en/", "/nl/regio/eindhoven", "/en/region/fryslan", "/nl/hulp", "/en/about-the-tip-line"} <= set(
-        pages
-    )
+    assert {"/nl/", "/en/", "/nl/hulp", "/en/about-the-tip-line"} <= set(pages)
+    assert {f"{start}{slug}" for start in ("/nl/regio/", "/en/region/") for slug in library().regions} <= set(pages)
+    languages = [path.split("/")[1] for path in pages]
+    assert languages.count("nl") == languages.count("en") == len(pages) / 2
 
 
 def test_rendering_ahead_gives_the_page_of_each_phase() -> None:

@@ -179,9 +179,18 @@ class Entry:
         return found
 
     def instant(self, field: str) -> datetime.datetime:
-        """A moment; Dutch time where no offset is written."""
+        """A moment; Dutch time where no offset is written. When clocks go forward or back, it must be written."""
         value = self._present(field, datetime.datetime, self._value(field, datetime.datetime))
-        return value if value.tzinfo else value.replace(tzinfo=CONTENT_TIME_ZONE)
+        if value.tzinfo:
+            return value
+        first, second = (value.replace(tzinfo=CONTENT_TIME_ZONE, fold=fold) for fold in (0, 1))
+        if first.utcoffset() != second.utcoffset():
+            # In autumn an hour comes twice; in spring an hour is skipped, where the offsets differ the other way.
+            is_skipped = first.astimezone(datetime.UTC) > second.astimezone(datetime.UTC)
+            what = "does not exist" if is_skipped else "comes twice"
+            mend = f"write another time, or the offset behind it: {value.isoformat()}+01:00"
+            raise self.fault(field, f"{value.isoformat(' ')} {what} in Dutch time, since the clocks change", mend)
+        return first
 
     def word(self, field: str, words: type[Word]) -> Word:
         """One of a fixed set of words."""

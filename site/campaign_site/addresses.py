@@ -13,6 +13,8 @@ ADDRESSES: Addresses = {
     "guides": {"nl": "/nl/signalen/", "en": "/en/signals/"},
     "guide": {"nl": "/nl/signalen/{guide}", "en": "/en/signals/{guide}"},
     "about_tip_line": {"nl": "/nl/over-de-meldlijn", "en": "/en/about-the-tip-line"},
+    "campaigns": {"nl": "/nl/campagne/", "en": "/en/campaign/"},
+    "campaign": {"nl": "/nl/campagne/{campaign}", "en": "/en/campaign/{campaign}"},
     "help": {"nl": "/nl/hulp", "en": "/en/help"},
 }
 """Of the tip line the frame links to `tip_start` and `follow_up`; their addresses are the tip line's own."""

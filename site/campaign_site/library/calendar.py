@@ -1,25 +1,41 @@
-"""When campaigns change: phases, the campaign that leads, and the next instant at which anything differs."""
+"""When campaigns change: phases, the campaign that leads, and the next instant at which anything differs.
+
+Pure functions of content and an instant, so that every worker and node finds the same by its clock alone.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
 
 from campaign_site.library.entries import Campaign, Phase, PhaseName
 
+LEADERS = (PhaseName.LIVE, PhaseName.AFTERCARE)
+"""Phases in which a campaign may lead the site; one in the first goes before one in the second."""
+
 
 def phase_at(campaign: Campaign, instant: datetime) -> Phase | None:
-    """The phase a campaign is in; None before its first one."""
+    """The phase a campaign is in; None before its first one, when nobody may know of it."""
     begun = [phase for phase in campaign.phases if phase.starts <= instant]
     return begun[-1] if begun else None
 
 
 def leading(campaigns: Iterable[Campaign], instant: datetime) -> Campaign | None:
-    """The live campaign; of several the one that went live last. None when none is live."""
-    live = [
-        (phase.starts, campaign.slug, campaign)
+    """The campaign that the whole site shows first, None when there is none.
+
+    Where campaigns overlap, one that is live goes before one in aftercare. Of two in the same phase the one that came
+    into it last leads; at the same instant the first by slug.
+    """
+    candidates = [
+        (LEADERS.index(phase.name), -phase.starts.timestamp(), campaign.slug, campaign)
         for campaign in campaigns
-        if (phase := phase_at(campaign, instant)) and phase.name is PhaseName.LIVE
+        if (phase := phase_at(campaign, instant)) and phase.name in LEADERS
     ]
-    return max(live)[2] if live else None
+    return min(candidates)[-1] if candidates else None
+
+
+def known(campaigns: Iterable[Campaign], instant: datetime) -> tuple[tuple[Campaign, Phase], ...]:
+    """The campaigns that may be known, each with its phase; the one that changed last comes first."""
+    begun = [(campaign, phase) for campaign in campaigns if (phase := phase_at(campaign, instant))]
+    return tuple(sorted(begun, key=lambda each: (-each[1].starts.timestamp(), each[0].slug)))
 
 
 def next_change(campaigns: Iterable[Campaign], instant: datetime) -> datetime | None:

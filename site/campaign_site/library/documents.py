@@ -7,7 +7,7 @@ website) and `<hours:…>` (its hours in words), so that no number stands in a t
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from markdown_it import MarkdownIt
 from campaign_site.library.entries import Document, Entry, Review, Section, SectionKind, Source
 from tipline import content_files
 from tipline.content_files import ContentFaultError
+from tipline.languages import LANGUAGES
 
 _FENCE = "+++"
 _HEADING = re.compile(r"^(#{2,4}) +(.+?)(?: +\{([a-z-]+)\})?$")
@@ -97,6 +98,28 @@ def rendered(markdown: str) -> str:
 def read_source(entry: content_files.Entry) -> Source:
     """The fields of a source, among others where it stands beside a text. Raises ContentFaultError."""
     return Source(entry.text("title"), entry.optional_text("url"), entry.text("published"), entry.date("checked_on"))
+
+
+def read_documents(
+    folder: Path, references: list[Reference], languages: Sequence[str] = LANGUAGES
+) -> dict[str, dict[str, Document]]:
+    """The documents `name.language.md` of a folder: name -> language -> text. Each must exist in these languages.
+    Raises ContentFaultError."""
+    found: dict[str, dict[str, Document]] = {}
+    for file in sorted(folder.glob("*.md")):
+        name, _, language = file.stem.rpartition(".")
+        if language not in LANGUAGES or not name:
+            mend = "name it after the page and its language: help.nl.md"
+            raise ContentFaultError(file, 1, "the file's name has no known language", mend)
+        document, its_references = read_document(file)
+        references.extend(its_references)
+        found.setdefault(name, {})[language] = document
+    for name, texts in found.items():
+        for language in languages:
+            if language not in texts:
+                file = folder / f"{name}.{language}.md"
+                raise ContentFaultError(file, 1, "this file is missing", "translate the page; languages go one to one")
+    return found
 
 
 def _parted(file: Path, text: str) -> tuple[str, str, int]:

@@ -36,12 +36,16 @@ class SectionKind(StrEnum):
 
 
 class PhaseName(StrEnum):
-    """Where a campaign stands."""
+    """Where a campaign stands, in this order. Before its first phase nobody may know of it."""
 
     ANNOUNCED = "announced"
+    """Its name, its announcement and its day may be told; nothing else of it."""
     LIVE = "live"
+    """It leads the whole site."""
     AFTERCARE = "aftercare"
+    """Its spots and posters are gone. It leads still, with words of its own, until another goes live."""
     ARCHIVED = "archived"
+    """Its page stays readable."""
 
 
 @dataclass(frozen=True)
@@ -148,11 +152,18 @@ class Campaign:
     slug: str
     names: Texts
     leads: Texts
-    """The first words under the name."""
+    """The first words under the name while it is live, and in the archive."""
+    announcement: Texts | None
+    """Those words while it is announced."""
+    aftercare: Texts | None
+    """Those words in aftercare."""
     phases: tuple[Phase, ...]
+    """In their order; none while it has no date yet."""
     facts: tuple[Fact, ...]
+    texts: Mapping[str, Document]
+    """Language -> the national text; empty, or in every language."""
     editions: Mapping[str, Mapping[str, Document]]
-    """Region slug -> language -> text. A region without an edition shows the national text."""
+    """Region slug -> language -> text. A region without an edition in a language shows the national text there."""
 
 
 @dataclass(frozen=True, order=True)

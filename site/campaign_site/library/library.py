@@ -7,24 +7,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from campaign_site.library.documents import Reference, read_document, read_source
+from campaign_site.library.campaigns import NATIONAL, read_campaign
+from campaign_site.library.documents import Reference, read_document, read_documents
 from campaign_site.library.entries import (
     Campaign,
     Document,
-    Fact,
     Guide,
-    Phase,
-    PhaseName,
     Region,
     Review,
     Site,
-    Source,
 )
 from campaign_site.library.guides import read_guide, read_guides
 from campaign_site.library.tiles import Tiles
 from tipline import content_files
 from tipline.content_files import ContentFaultError, Entry, Faults
-from tipline.languages import LANGUAGES
 
 
 @dataclass(frozen=True)
@@ -62,9 +58,10 @@ class Library:
         for guide, guide_texts in self.guides.items():
             yield from ((f"guides/{guide}.{language}.md", text.document) for language, text in guide_texts.items())
         for campaign in self.campaigns:
+            where = f"campaigns/{campaign.slug}"
+            yield from ((f"{where}/{NATIONAL}.{language}.md", text) for language, text in campaign.texts.items())
             for region, texts in campaign.editions.items():
-                where = f"campaigns/{campaign.slug}/editions/{region}"
-                yield from ((f"{where}.{language}.md", text) for language, text in texts.items())
+                yield from ((f"{where}/editions/{region}.{language}.md", text) for language, text in texts.items())
 
     def shown_guides(self, *, is_demo: bool) -> Mapping[str, Mapping[str, Guide]]:
         """The guides that may be shown: one that awaits review in one language waits in all of them."""
@@ -88,11 +85,9 @@ def load(folder: Path, outside: Outside) -> Library:
     regions = _read_regions(folder / "regions", outside)
     library = Library(
         site=site,
-        campaigns=tuple(
-            _read_campaign(each, regions, references) for each in sorted((folder / "campaigns").glob("*/"))
-        ),
+        campaigns=tuple(read_campaign(each, regions, references) for each in sorted((folder / "campaigns").glob("*/"))),
         regions=regions,
-        pages=_read_documents(folder / "pages", references),
+        pages=read_documents(folder / "pages", references),
         guides=read_guides(folder / "guides", references),
     )
     for reference in references:
@@ -111,9 +106,9 @@ def find_faults(folder: Path, outside: Outside, lacking: frozenset[str], faults:
             _read_region(file, outside, tiles, owner)
     for campaign in sorted((folder / "campaigns").glob("*/")):
         with faults.kept():
-            _read_campaign(campaign, [file.stem for file in regions], [])
+            read_campaign(campaign, [file.stem for file in regions], [])
     references: list[Reference] = []
-    for file in (*folder.glob("pages/*.md"), *folder.glob("campaigns/*/editions/*.md")):
+    for file in (*folder.glob("pages/*.md"), *folder.glob("campaigns/**/*.md")):
         with faults.kept():
             references.extend(read_document(file)[1])
     for file in folder.glob("guides/*.md"):
@@ -174,55 +169,6 @@ def _read_region(file: Path, outside: Outside, tiles: Tiles, owner: dict[str, st
             raise entry.fault("municipalities", f"'{code}' is in region '{owner[code]}' too", mend)
         owner[code] = region.slug
     return region
-
-
-def _read_campaign(folder: Path, regions: Iterable[str], references: list[Reference]) -> Campaign:
-    head = content_files.read_document(folder / "campaign.toml")
-    entry = head.root.only("name", "lead", "phases", "facts")
-    campaign = Campaign(
-        slug=folder.name,
-        names=entry.by_language("name"),
-        leads=entry.by_language("lead"),
-        phases=tuple(_read_phase(each) for each in head.tables("phases")),
-        facts=tuple(_read_fact(each) for each in head.tables("facts")),
-        editions=_read_documents(folder / "editions", references),
-    )
-    starts = [phase.starts for phase in campaign.phases]
-    if starts != sorted(starts):
-        raise entry.fault("phases", "the phases are not in the order of their instants", "put the earliest first")
-    for unknown in sorted(set(campaign.editions) - set(regions)):
-        file = folder / "editions" / f"{unknown}.nl.md"
-        raise ContentFaultError(file, 1, f"there is no region '{unknown}'", "name the file after a region's file")
-    return campaign
-
-
-def _read_phase(entry: Entry) -> Phase:
-    entry.only("phase", "starts")
-    return Phase(entry.word("phase", PhaseName), entry.instant("starts"))
-
-
-def _read_fact(entry: Entry) -> Fact:
-    entry.only("text", *Source.__dataclass_fields__)
-    return Fact(entry.by_language("text"), read_source(entry))
-
-
-def _read_documents(folder: Path, references: list[Reference]) -> dict[str, dict[str, Document]]:
-    """The documents `name.language.md` of a folder; each must exist in every language."""
-    found: dict[str, dict[str, Document]] = {}
-    for file in sorted(folder.glob("*.md")):
-        name, _, language = file.stem.rpartition(".")
-        if language not in LANGUAGES or not name:
-            mend = "name it after the page and its language: help.nl.md"
-            raise ContentFaultError(file, 1, "the file's name has no known language", mend)
-        document, its_references = read_document(file)
-        references.extend(its_references)
-        found.setdefault(name, {})[language] = document
-    for name, texts in found.items():
-        for language in LANGUAGES:
-            if language not in texts:
-                file = folder / f"{name}.{language}.md"
-                raise ContentFaultError(file, 1, "this file is missing", "translate the page; languages go one to one")
-    return found
 
 
 def _check(reference: Reference, outside: Outside) -> None:

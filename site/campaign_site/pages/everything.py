@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from campaign_site.library.calendar import leading
+from campaign_site.pages.campaigns import campaign_pages, campaign_values
 from campaign_site.pages.care import regions_with_state
 from campaign_site.pages.guides import guide_pages
 from campaign_site.pages.material import Material, PublicPage
@@ -16,6 +16,7 @@ def every_page(material: Material, instant: datetime) -> Iterator[PublicPage]:
     for language in LANGUAGES:
         yield _home(material, language, instant)
         yield from region_pages(material, language, instant)
+        yield from campaign_pages(material, language, instant)
         yield from guide_pages(material, language)
         yield material.page("help", language, {"section": "help", "document": material.document("help", language)})
         document = material.document("about_tip_line", language)
@@ -23,5 +24,5 @@ def every_page(material: Material, instant: datetime) -> Iterator[PublicPage]:
 
 
 def _home(material: Material, language: str, instant: datetime) -> PublicPage:
-    campaign = leading(material.library.campaigns, instant)
-    return material.page("home", language, {"campaign": campaign, "regions": regions_with_state(material)})
+    values = {**campaign_values(material, instant), "regions": regions_with_state(material)}
+    return material.page("home", language, values)

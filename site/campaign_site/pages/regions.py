@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from campaign_site.library.calendar import leading
 from campaign_site.library.entries import Region
+from campaign_site.pages.campaigns import campaign_values, edition_in, leading_stage
 from campaign_site.pages.care import by_name, care_in, regions_with_state
 from campaign_site.pages.material import Material, PublicPage
 
@@ -19,14 +19,13 @@ def region_pages(material: Material, language: str, instant: datetime) -> Iterat
 
 
 def _region(material: Material, region: Region, language: str, instant: datetime) -> Mapping[str, object]:
-    campaign = leading(material.library.campaigns, instant)
-    texts = campaign.editions.get(region.slug, {}) if campaign else {}
+    stage = leading_stage(material, instant)
     return {
+        **campaign_values(material, instant),
         "section": "regions",
         "is_section_page": False,
         "region": region,
         "care": care_in(material, region),
         "municipalities": by_name([material.geography.municipalities[code] for code in region.municipalities]),
-        "campaign": campaign,
-        "edition": material.shown(texts.get(language)),
+        "edition": edition_in(material, stage.campaign if stage else None, region, language),
     }
