@@ -48,11 +48,8 @@ def rendering(*, is_demo: bool = False, static: Callable[[str], str] | None = No
         ALL_ADDRESSES,
         static or static_files().url,
         care_points().helplines,
-        {
-            "site": library().site,
-            "demo": is_demo,
-            "has_guides": bool(library().shown_guides(is_demo=is_demo)),
-        },
+        {"site": library().site, "demo": is_demo},
+        library().shown_guides(is_demo=is_demo),
     )
 
 

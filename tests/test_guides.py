@@ -194,6 +194,14 @@ PLANTED: list[tuple[str, str, str, str, str, str]] = [
     (SCHOOL, 'slug = "school"', 'slug = "Op school"', "can't be part of an address", "slug =", "small letters"),
     (SCHOOL, 'slug = "school"', 'slug = "ouders"', "has the address 'ouders' too", FIRST_LINE, "another slug"),
     (SCHOOL, "audience =", "audiense =", "`audiense` is not known", "audiense", "audience"),
+    (SCHOOL, '"adult"', '"u"', "`u` is no value of `reader`", "reader =", "adult, friend, himself"),
+    (ENGLISH, '"adult"', '"friend"', "the reader is not that of school.nl.md", FIRST_LINE, 'reader = "adult"'),
+    (SCHOOL, '"pending"', '"not-needed"', "a guide always needs a review", "review =", 'review = "pending"'),
+    (SCHOOL, '"pending"', '"done"', "told by half", "review =", "reviewed_by"),
+    (SCHOOL, '"pending"', '"done"\nreviewed_by = "X"', "told by half", "review =", "reviewed_on"),
+    (SCHOOL, '"pending"', '"pending"\nreviewed_on = 2026-11-21', "told by half", "review =", "reviewed_by"),
+    (SCHOOL, "[[facts]]", '[headings]\nact = "Doe"\n\n[[facts]]', "`missed` is missing", "[headings]", "missed"),
+    (SCHOOL, "(tel:112)", "(guide:home)", "'guide:home' leads nowhere", "guide:home", "parents"),
     (SCHOOL, 'published = "september 2018"\n', "", "`published` is missing", "[[facts]]\ntext = \"In 2018", "write"),
     (SCHOOL, "line:veilig-thuis", "line:veilig", "'line:veilig' leads nowhere", "line:veilig", "choose from"),
     (ENGLISH, "{joke}", "{jest}", "the signals are not those of school.nl.md", FIRST_LINE, "joke"),
@@ -218,7 +226,7 @@ def test_a_planted_fault_is_named_with_file_line_and_cure(
 
 @pytest.mark.parametrize("part", PARTS)
 def test_a_missing_or_empty_part_is_named(tmp_path: Path, part: str) -> None:
-    head = 'title = "T"\nslug = "t"\ndescription = "D"\naudience = "A"\nreview = "pending"'
+    head = 'title = "T"\nslug = "t"\ndescription = "D"\naudience = "A"\nreader = "adult"\nreview = "pending"'
     file = tmp_path / "t.nl.md"
     parts = [f"#### {each}\nText." for each in PARTS if each != part]
     file.write_text(f"+++\n{head}\n+++\n## S {{signals}}\n### C {{c}}\n" + "\n".join(parts) + "\n", "utf-8")

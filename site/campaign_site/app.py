@@ -128,11 +128,8 @@ def _rendering(settings: PublicSettings, library: Library, care_points: CarePoin
         ALL_ADDRESSES,
         static.url,
         care_points.helplines,
-        {
-            "site": library.site,
-            "demo": settings.is_demo,
-            "has_guides": bool(library.shown_guides(is_demo=settings.is_demo)),
-        },
+        {"site": library.site, "demo": settings.is_demo},
+        library.shown_guides(is_demo=settings.is_demo),
     )
 
 

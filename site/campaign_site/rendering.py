@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import quote
 
 from babel.dates import format_date
@@ -17,6 +18,7 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from campaign_site.library.entries import Guide
 from campaign_site.links import Linker, tel
 from tipline.care_points import Helpline
 from tipline.languages import LANGUAGES, other
@@ -26,7 +28,6 @@ FRAME_DEFAULTS: Mapping[str, object] = {
     "exit": True,
     "exit_url": "/weg",
     "foot": "full",
-    "has_guides": False,
     "is_section_page": True,
     "nav": True,
     "section": None,
@@ -74,8 +75,10 @@ class Rendering:
         static: Callable[[str], str],
         helplines: Mapping[str, Helpline],
         values: Mapping[str, object],
+        guides: Mapping[str, Mapping[str, Guide]] = MappingProxyType({}),
     ) -> None:
-        """`values` become available in every template: `site` and `demo` at least.
+        """`values` become available in every template: `site` and `demo` at least. `guides` are those that are shown:
+        templates know them as `shown_guides`, in their own language; links to others are left out.
 
         `static` turns the path of a static file into its versioned address. Where folders hold a template of the same
         name the first one wins, so the campaign site's frame goes before the bare one of `tipline`.
@@ -83,8 +86,12 @@ class Rendering:
         self._environments = {language: _environment(template_folders, catalogues, language) for language in LANGUAGES}
         for language, environment in self._environments.items():
             url = _addresser(addresses, language)
-            environment.filters.update(_link_filters(Linker(helplines, url, language)))
+            shown = {name: texts[language] for name, texts in guides.items()}
+            slugs = {name: guide.slug for name, guide in shown.items()}
+            left_out = () if shown else ("guides",)
+            environment.filters.update(_link_filters(Linker(helplines, url, language, slugs, left_out)))
             environment.globals.update(FRAME_DEFAULTS, **values)
+            environment.globals.update(has_guides=bool(shown), shown_guides=shown)
             environment.globals.update(helplines=helplines, static=static, url=url)
             environment.globals.update(language=language, other_language=other(language))
 

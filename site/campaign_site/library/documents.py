@@ -2,8 +2,10 @@
 
 A document begins with a TOML head between two lines `+++`. `## Title {kind}` begins a section, `### Title` an entry.
 Signals have parts under `#### ` too; `guides` reads those.
-Links may be written as `page:help` (a page of this site), `line:veilig-thuis` (the number of a help line), `web:…` (its
-website) and `<hours:…>` (its hours in words), so that no number stands in a text by hand. HTML is not allowed.
+Links may be written as `page:help` (a page of this site), `guide:school` (a guide), `line:veilig-thuis` (the number of
+a help line), `web:…` (its website) and `<hours:…>` (its hours in words), so that no number stands in a text by hand. A
+link to what may not be shown yet stands in a paragraph or list item of its own, which is left out with it. HTML is not
+allowed.
 """
 
 import re
@@ -23,7 +25,7 @@ _HEADING = re.compile(r"^(#{2,4}) +(.+?)(?: +\{([a-z-]+)\})?$")
 _LINKED_TITLE = re.compile(r"^\[(.+)\]\((.+)\)$")
 HEAD = ("title", "description", "review", "sources")
 """The fields of every document's head."""
-_REFERENCE = re.compile(r"[(<](page|line|web|hours):([a-z0-9_-]+)[)>]")
+_REFERENCE = re.compile(r"[(<](guide|page|line|web|hours):([a-z0-9_-]+)[)>]")
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 

@@ -124,6 +124,32 @@ class Signal:
     """What the reader can do or say."""
 
 
+class Reader(StrEnum):
+    """To whom a guide speaks. Dutch says `u` to adults, `je` to the young."""
+
+    ADULT = "adult"
+    FRIEND = "friend"
+    HIMSELF = "himself"
+    """The boy whom it may be about: help comes before everything else."""
+
+
+@dataclass(frozen=True)
+class Headings:
+    """What a guide calls the parts of its signals, where its reader needs other words than most."""
+
+    missed: str
+    also: str
+    act: str
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """Who judged a text, as they want to be named, and when."""
+
+    by: str
+    on: date
+
+
 @dataclass(frozen=True)
 class Guide:
     """Helps one audience recognise signals, in one language."""
@@ -131,10 +157,14 @@ class Guide:
     slug: str
     """Its part of the address, in the guide's own language."""
     audience: str
+    reader: Reader
     document: Document
     """Its section of kind `signals` shows where the signals stand."""
     facts: tuple[Statement, ...]
     signals: tuple[Signal, ...]
+    headings: Headings | None = None
+    reviewed: Reviewed | None = None
+    """Always there when the review is done."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,11 @@
 """Guides: documents whose signals all have the same four parts, in the same order, in every language.
 
 In the section `## Title {signals}` a signal is written as `### The change {name}` with below it `#### missed` (why it
-is missed in boys), `#### also` (what else it can be) and `#### act` (what the reader can do or say).
+is missed in boys), `#### also` (what else it can be) and `#### act` (what the reader can do or say). A guide whose
+reader needs other words above these parts writes all three in a table `[headings]` of its head.
+
+A guide always needs a review: by a care coordinator, an expert, the boys themselves. When it is done, the head says by
+whom and when.
 """
 
 import re
@@ -18,7 +22,17 @@ from campaign_site.library.documents import (
     rendered,
     take_apart,
 )
-from campaign_site.library.entries import Guide, SectionKind, Signal, Source, Statement
+from campaign_site.library.entries import (
+    Guide,
+    Headings,
+    Reader,
+    Review,
+    Reviewed,
+    SectionKind,
+    Signal,
+    Source,
+    Statement,
+)
 from tipline import content_files
 from tipline.content_files import ContentFaultError
 from tipline.languages import LANGUAGES
@@ -27,6 +41,8 @@ PARTS = ("missed", "also", "act")
 """What stands under each change, in this order."""
 RESERVED = "check"
 """The signal check lives at this address."""
+OWN = ("slug", "audience", "reader", "facts", "headings", "reviewed_by", "reviewed_on")
+"""The fields that only a guide's head has."""
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -53,16 +69,43 @@ def _read(folder: Path, name: str, language: str, references: list[Reference]) -
 def read_guide(file: Path) -> tuple[Guide, tuple[Reference, ...]]:
     """A guide in one language and the references in it, not yet checked. Raises ContentFaultError."""
     written = take_apart(file)
-    entry = written.head.root.only(*HEAD, "slug", "audience", "facts")
+    entry = written.head.root.only(*HEAD, *OWN)
     others, signals = _parted(written)
     guide = Guide(
         slug=_slug(entry),
         audience=entry.text("audience"),
+        reader=entry.word("reader", Reader),
         document=document_of(written, others),
         facts=tuple(_read_statement(each) for each in written.head.tables("facts")),
         signals=_signals(file, signals),
+        headings=_headings(written.head),
+        reviewed=_reviewed(entry),
     )
     return guide, written.references
+
+
+def _headings(head: content_files.Document) -> Headings | None:
+    """All of them or none."""
+    tables = head.tables("headings")
+    for extra in tables[1:]:
+        raise extra.fault("headings", "there are headings above already", "keep one table [headings]")
+    for entry in tables:
+        entry.only(*PARTS)
+        return Headings(*(entry.text(part) for part in PARTS))
+    return None
+
+
+def _reviewed(entry: content_files.Entry) -> Reviewed | None:
+    review = entry.word("review", Review)
+    if review is Review.NOT_NEEDED:
+        raise entry.fault("review", "a guide always needs a review", f'write review = "{Review.PENDING}"')
+    by, on = entry.optional_text("reviewed_by"), entry.optional_date("reviewed_on")
+    if by and on:
+        return Reviewed(by, on)
+    if by or on or review is Review.DONE:
+        what = "a review is told by half: it needs both `reviewed_by` and `reviewed_on`"
+        raise entry.fault("review", what, 'write reviewed_by = "…" and reviewed_on = 2026-11-21')
+    return None
 
 
 def _slug(entry: content_files.Entry) -> str:
@@ -147,6 +190,10 @@ def _check_languages(folder: Path, name: str, texts: Mapping[str, Guide]) -> Non
     first, *others = LANGUAGES
     names = [signal.name for signal in texts[first].signals]
     for language in others:
+        if texts[language].reader is not texts[first].reader:
+            file = folder / f"{name}.{language}.md"
+            mend = f'write reader = "{texts[first].reader}", or change both'
+            raise ContentFaultError(file, 1, f"the reader is not that of {name}.{first}.md", mend)
         if [signal.name for signal in texts[language].signals] != names:
             file = folder / f"{name}.{language}.md"
             what = f"the signals are not those of {name}.{first}.md"

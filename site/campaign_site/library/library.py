@@ -3,7 +3,7 @@
 Imports nothing of the web, and knows of the tip line only the ids that texts may refer to.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,7 +91,7 @@ def load(folder: Path, outside: Outside) -> Library:
         guides=read_guides(folder / "guides", references),
     )
     for reference in references:
-        _check(reference, outside)
+        _check(reference, outside, library.guides)
     return library
 
 
@@ -111,12 +111,14 @@ def find_faults(folder: Path, outside: Outside, lacking: frozenset[str], faults:
     for file in (*folder.glob("pages/*.md"), *folder.glob("campaigns/**/*.md")):
         with faults.kept():
             references.extend(read_document(file)[1])
-    for file in folder.glob("guides/*.md"):
+    guides = sorted(folder.glob("guides/*.md"))
+    for file in guides:
         with faults.kept():
             references.extend(read_guide(file)[1])
+    names = {file.stem.rpartition(".")[0] for file in guides}
     for reference in references:
         with faults.kept():
-            _check(reference, outside)
+            _check(reference, outside, names)
             _check_fact(reference, lacking)
     with faults.kept():
         load(folder, outside)
@@ -171,8 +173,8 @@ def _read_region(file: Path, outside: Outside, tiles: Tiles, owner: dict[str, st
     return region
 
 
-def _check(reference: Reference, outside: Outside) -> None:
-    known = outside.pages if reference.kind == "page" else outside.helplines
+def _check(reference: Reference, outside: Outside, guides: Collection[str]) -> None:
+    known = {"page": outside.pages, "guide": guides}.get(reference.kind, outside.helplines)
     if reference.id in known:
         return
     what = f"'{reference.kind}:{reference.id}' leads nowhere"
