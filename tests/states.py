@@ -1,5 +1,5 @@
-"""The whole public site in every state that it can be in: as a demonstration, for real, and for real with the texts that
-still wait for their review; each from long ago on, at every instant at which something changes."""
+"""The whole public site in every state that it can be in: as a demonstration, for real, and for real with the texts
+that still wait for their review; each from long ago on, at every instant at which something changes."""
 
 import atexit
 import shutil

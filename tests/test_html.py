@@ -1,5 +1,5 @@
-"""Every page is valid HTML, and the style sheet valid CSS, as the Nu Html Checker judges: in every state of the site, and
-each step of the forms."""
+"""Every page is valid HTML, and the style sheet valid CSS, as the Nu Html Checker judges: in every state of the site,
+and each step of the forms."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What pages show of campaigns: the one that leads the site, and a page for each that may be known, also earlier ones."""
+"""Campaigns on pages: the one that leads the site, and a page for each that may be known, earlier ones too."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
