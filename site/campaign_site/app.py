@@ -18,10 +18,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from campaign_site import prerender
 from campaign_site.addresses import ADDRESSES
+from campaign_site.campaign_files import theme_url
 from campaign_site.errors import ErrorPages, Unfailing, log_fault
 from campaign_site.finder import Finder, Tokens
 from campaign_site.headers import SecurityHeaders
 from campaign_site.library import library as content_library
+from campaign_site.library.calendar import leading
+from campaign_site.library.entries import Campaign
 from campaign_site.library.library import Library, Outside
 from campaign_site.library.site_files import FORBID_ALL, ROBOTS, SECURITY, SiteFiles, read_security
 from campaign_site.pages.material import Material
@@ -90,7 +93,7 @@ def create_app(
     care_points = LiveCarePoints(settings.tipline.content, geography)
     library = _library(settings, geography, care_points())
     static = StaticFiles(settings.static)
-    rendering = _rendering(settings, library, care_points(), static)
+    rendering = _rendering(settings, library, care_points(), static, lambda: leading(library.campaigns, clock()))
     world = World(settings.tipline, store, geography, care_points, rendering, clock, demo_people)
     tipline = create_tipline(world, library.site.exit_target, sink)
     material = Material(library, geography, care_points(), ALL_ADDRESSES, settings.is_demo)
@@ -121,14 +124,21 @@ def build_public_site(settings: PublicSettings) -> tuple[Material, Rendering, St
     return material, rendering, static
 
 
-def _rendering(settings: PublicSettings, library: Library, care_points: CarePoints, static: StaticFiles) -> Rendering:
+def _rendering(
+    settings: PublicSettings,
+    library: Library,
+    care_points: CarePoints,
+    static: StaticFiles,
+    leads: Callable[[], Campaign | None] = lambda: None,
+) -> Rendering:
+    """`leads`: the campaign whose look pages have that are not rendered ahead."""
     return Rendering(
         [PACKAGE / "templates", TIPLINE / "templates"],
         [Catalogues(PACKAGE / "locale", "campaign_site"), Catalogues(TIPLINE / "locale", "tipline")],
         ALL_ADDRESSES,
         static.url,
         care_points.helplines,
-        {"site": library.site, "demo": settings.is_demo},
+        {"site": library.site, "demo": settings.is_demo, "theme_url": lambda: theme_url(leads())},
         library.shown_guides(is_demo=settings.is_demo),
     )
 

@@ -12,12 +12,13 @@ from datetime import datetime
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from campaign_site.library.calendar import next_change
+from campaign_site.campaign_files import campaign_files, dressed, is_versioned, worn_by
+from campaign_site.library.calendar import leading, next_change
 from campaign_site.library.site_files import ROBOTS, SECURITY, SITEMAP, Listed, SiteFiles
 from campaign_site.pages.everything import every_page
 from campaign_site.pages.material import Material, PublicPage
 from campaign_site.rendering import Rendering
-from campaign_site.served import Header, Page, page, send_page
+from campaign_site.served import FOREVER, Header, Page, page, send_page
 from tipline.languages import other
 from tipline.tipster.addresses import LEAVE
 
@@ -55,8 +56,10 @@ def prerender(
 ) -> dict[str, Page]:
     """Every public page as of an instant, by path, and with `files` what programs ask for. Raises what its templates
     raise: a bad page never goes out."""
-    public = list(every_page(material, instant))
+    leads = leading(material.library.campaigns, instant)
+    public = [dressed(each, leads) for each in every_page(material, instant)]
     rendered = {each.path: _rendered(each, rendering) for each in public}
+    rendered |= campaign_files(campaign for each in public if (campaign := worn_by(each, leads)))
     return rendered | (_for_programs(files, material, public, rendered, instant) if files else {})
 
 
@@ -128,5 +131,5 @@ class SnapshotLayer:
             await self._app(scope, receive, send)
             return
         left = (following - now).total_seconds() if following else LONGEST_CACHED
-        cache_control = f"public, max-age={int(min(LONGEST_CACHED, left))}"
-        await send_page(found, cache_control.encode(), scope, send)
+        cache_control = f"public, max-age={int(min(LONGEST_CACHED, left))}".encode()
+        await send_page(found, FOREVER if is_versioned(scope["path"]) else cache_control, scope, send)

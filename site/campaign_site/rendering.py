@@ -31,6 +31,8 @@ FRAME_DEFAULTS: Mapping[str, object] = {
     "is_section_page": True,
     "nav": True,
     "section": None,
+    "shape": "figure",
+    "theme_url": lambda: None,
     "uses_htmx": False,
 }
 """What the frame assumes where neither a page nor its template says otherwise."""

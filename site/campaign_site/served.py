@@ -13,6 +13,8 @@ from starlette.types import Scope, Send
 
 Header = tuple[bytes, bytes]
 
+FOREVER = b"public, max-age=31536000, immutable"
+"""For an address that changes when its bytes do."""
 BROTLI_QUALITY = 5
 """Half the gain of 11 for a hundredth of its time."""
 ENCODINGS = ("br", "gzip")

@@ -8,10 +8,9 @@ from pathlib import Path
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from campaign_site.served import Page, page, send_page
+from campaign_site.served import FOREVER, Page, page, send_page
 
 PREFIX = "/static/"
-FOREVER = b"public, max-age=31536000, immutable"
 ASK_AGAIN = b"public, no-cache"
 """For an address without its version: keep it, but ask each time whether it is still the same."""
 TYPES = {

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from campaign_site.library.documents import Reference, read_documents, read_source
 from campaign_site.library.entries import Campaign, Document, Fact, Phase, PhaseName, Source, Texts
+from campaign_site.library.themes import read_theme
 from tipline import content_files
 from tipline.content_files import ContentFaultError, Entry
 
@@ -17,7 +18,7 @@ NATIONAL = "national"
 def read_campaign(folder: Path, regions: Iterable[str], references: list[Reference]) -> Campaign:
     """The campaign in a folder; what its texts refer to is added to `references`. Raises ContentFaultError."""
     head = content_files.read_document(folder / "campaign.toml")
-    entry = head.root.only("name", "lead", "announcement", "aftercare", "phases", "facts")
+    entry = head.root.only("name", "lead", "announcement", "aftercare", "theme", "phases", "facts")
     phases = _read_phases(head.tables("phases"))
     campaign = Campaign(
         slug=folder.name,
@@ -29,6 +30,7 @@ def read_campaign(folder: Path, regions: Iterable[str], references: list[Referen
         facts=tuple(_read_fact(each) for each in head.tables("facts")),
         texts=_national(folder, references),
         editions=read_documents(folder / "editions", references, languages=()),
+        theme=read_theme(head),
     )
     for unknown in sorted(set(campaign.editions) - set(regions)):
         file = next((folder / "editions").glob(f"{unknown}.*.md"))

@@ -175,6 +175,26 @@ class Phase:
     starts: datetime
 
 
+class KeyShape(StrEnum):
+    """What stands behind the slats of a campaign's large drawings."""
+
+    FIGURE = "figure"
+    DOOR = "door"
+    WINDOW = "window"
+
+
+@dataclass(frozen=True)
+class Theme:
+    """A campaign's own look: colours like `#ffb92e`, and the shape of its drawings."""
+
+    field: str
+    on_field: str
+    """Text on the field."""
+    figure: str
+    """Shapes and lines; never under text."""
+    shape: KeyShape
+
+
 @dataclass(frozen=True)
 class Campaign:
     """A national campaign with what regions add to it."""
@@ -194,6 +214,7 @@ class Campaign:
     """Language -> the national text; empty, or in every language."""
     editions: Mapping[str, Mapping[str, Document]]
     """Region slug -> language -> text. A region without an edition in a language shows the national text there."""
+    theme: Theme
 
 
 @dataclass(frozen=True, order=True)
