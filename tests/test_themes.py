@@ -15,9 +15,9 @@ from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
 from campaign_site.campaign_files import PREFIX, theme_url
-from campaign_site.library.entries import Campaign, KeyShape, Phase, PhaseName, Theme
+from campaign_site.library.entries import SITE_THEME, Campaign, KeyShape, Phase, PhaseName, Theme
 from campaign_site.library.library import load
-from campaign_site.library.themes import DARK_PAPER, DARK_TINT, PAPER, SITE_THEME, TINT, contrast, rules, stylesheet
+from campaign_site.library.themes import DARK_PAPER, DARK_TINT, PAPER, TINT, contrast, rules, stylesheet
 from campaign_site.pages.material import Material
 from campaign_site.prerender import SnapshotLayer, timeline
 from tipline.content_files import ContentFaultError

@@ -7,8 +7,8 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from campaign_site.library.entries import Campaign
-from campaign_site.library.themes import SITE_THEME, stylesheet
+from campaign_site.library.entries import SITE_THEME, Campaign
+from campaign_site.library.themes import stylesheet
 from campaign_site.pages.campaigns import Stage
 from campaign_site.pages.material import PublicPage
 from campaign_site.served import Page, page

@@ -195,6 +195,10 @@ class Theme:
     shape: KeyShape
 
 
+SITE_THEME = Theme(field="#ffb92e", on_field="#12271f", figure="#c9431b", shape=KeyShape.FIGURE)
+"""What a campaign without a `[theme]` wears: the colours that stand in `static/css/site.css` already."""
+
+
 @dataclass(frozen=True)
 class Campaign:
     """A national campaign with what regions add to it."""
@@ -214,7 +218,7 @@ class Campaign:
     """Language -> the national text; empty, or in every language."""
     editions: Mapping[str, Mapping[str, Document]]
     """Region slug -> language -> text. A region without an edition in a language shows the national text there."""
-    theme: Theme
+    theme: Theme = SITE_THEME
 
 
 @dataclass(frozen=True, order=True)

@@ -7,11 +7,9 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from campaign_site.library.entries import KeyShape, Theme
+from campaign_site.library.entries import SITE_THEME, KeyShape, Theme
 from tipline.content_files import ContentFaultError, Document, Entry
 
-SITE_THEME = Theme(field="#ffb92e", on_field="#12271f", figure="#c9431b", shape=KeyShape.FIGURE)
-"""What a campaign without a `[theme]` wears: the colours that stand in `static/css/site.css` already."""
 PAPER, TINT = "#f7f1e6", "#ece3d3"
 DARK_PAPER, DARK_TINT = "#101e19", "#1b2d26"
 """The grounds of that stylesheet, on which a campaign's colours must hold."""
