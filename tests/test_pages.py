@@ -1,4 +1,5 @@
-"""The public pages: who is named, what is shown before a review, that every link leads somewhere, and the finder."""
+"""The public pages: who is named, what is shown before a review, and the finder. What holds for every page is in
+test_every_page.py."""
 
 import re
 from datetime import timedelta
@@ -7,7 +8,6 @@ from http import HTTPStatus
 
 import pytest
 from clock import NOW, Clock
-from real_content import static_files
 from site_world import ALL_ADDRESSES, care_points, confirmed, library, material, rendering
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
@@ -77,74 +77,6 @@ def test_the_help_page_always_has_the_checked_numbers() -> None:
     for html in (pages(is_demo=True)["/nl/hulp"], pages(is_demo=False)["/nl/hulp"]):
         for line in ("kindertelefoon", "centrum-seksueel-geweld", "113"):
             assert str(care_points().helplines[line].number) in main_of(html)
-
-
-def test_every_page_of_a_demonstration_says_so() -> None:
-    for path, html in pages(is_demo=True).items():
-        words = "Dit is een demonstratie." if path.startswith("/nl/") else "This is a demonstration."
-        assert words in html
-    assert "demonstrati" not in "".join(pages(is_demo=False).values())
-
-
-@pytest.mark.parametrize("is_demo", [True, False])
-def test_no_link_is_dead(*, is_demo: bool) -> None:
-    all_pages = pages(is_demo=is_demo)
-    for path, html in all_pages.items():
-        for address in re.findall(r'(?:href|action|src)="(/[^"#]*|#[^"]*)', html):
-            assert leads_somewhere(address, all_pages, html), f"{path} links to {address}"
-
-
-def leads_somewhere(address: str, all_pages: dict[str, str], html: str) -> bool:
-    if address.startswith("#"):
-        return f'id="{address[1:]}"' in html
-    if address.startswith("/static/"):
-        return address in {static_files().url(name) for name in static_files().pages}
-    return address in all_pages or address in TIP_LINE or address == "/weg"
-
-
-def test_links_within_another_page_lead_to_a_place_in_it() -> None:
-    all_pages = pages(is_demo=True)
-    for html in all_pages.values():
-        for path, anchor in re.findall(r'href="(/[^"#]+)#([^"]+)"', html):
-            assert f'id="{anchor}"' in all_pages[path]
-
-
-@pytest.mark.parametrize("is_demo", [True, False])
-def test_each_page_has_one_heading_a_unique_title_and_its_language(*, is_demo: bool) -> None:
-    titles = []
-    for path, html in pages(is_demo=is_demo).items():
-        assert html.count("<h1") == 1, path
-        assert f'<html lang="{path[1:3]}">' in html
-        titles.append((path[1:3], re.findall(r"<title>(.+)</title>", html)[0]))
-    assert len(set(titles)) == len(titles)
-
-
-def test_each_page_links_to_itself_in_the_other_language_and_back() -> None:
-    all_pages = pages(is_demo=False)
-    for path, html in all_pages.items():
-        other = re.findall(r'<link rel="alternate" hreflang="\w+" href="([^"]+)"', html)[0]
-        assert f'href="{path}"' in all_pages[other]
-
-
-def test_the_exit_is_the_first_stop_after_the_skip_link() -> None:
-    for html in pages(is_demo=True).values():
-        skip, leave = re.findall(r'<a class="(\w+)"', html)[:2]
-        assert (skip, leave) == ("skip", "exit")
-
-
-def test_a_page_holds_no_script_or_style_of_its_own_and_loads_nothing_from_others() -> None:
-    for html in pages(is_demo=True).values():
-        assert "<style" not in html
-        assert not re.search(r'\s(style|on\w+)="', html)
-        assert not re.search(r"<script(?![^>]* src=)", html)
-        assert not re.search(r'(src|action)="https?:', html)
-
-
-def test_no_page_says_what_must_not_be_said() -> None:
-    for html in pages(is_demo=True).values():
-        words = html.lower().replace("rapport ‘jongensprostitutie in beeld’", "")
-        for forbidden in ("100%", "jongensprostitutie", "loverboy", "slachtoffer", "dader", "contactadvertentie"):
-            assert forbidden not in words
 
 
 # The finder
