@@ -42,14 +42,19 @@ def library() -> Library:
 
 @cache
 def rendering(*, is_demo: bool = False, static: Callable[[str], str] | None = None) -> Rendering:
+    return rendering_of(library(), is_demo=is_demo, static=static)
+
+
+def rendering_of(shown: Library, *, is_demo: bool = False, static: Callable[[str], str] | None = None) -> Rendering:
+    """For the pages of a library that may be another than the real one."""
     return Rendering(
         [PACKAGE / "templates", TIPLINE / "templates"],
         [Catalogues(PACKAGE / "locale", "campaign_site"), Catalogues(TIPLINE / "locale", "tipline")],
         ALL_ADDRESSES,
         static or static_files().url,
         care_points().helplines,
-        {"site": library().site, "demo": is_demo},
-        library().shown_guides(is_demo=is_demo),
+        {"site": shown.site, "demo": is_demo},
+        shown.shown_guides(is_demo=is_demo),
     )
 
 

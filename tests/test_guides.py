@@ -3,8 +3,10 @@ must never be published."""
 
 import re
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -12,9 +14,9 @@ from clock import NOW
 from playwright.sync_api import Browser
 from real_content import CAMPAIGN, static_files
 from server import Server
-from site_world import ALL_ADDRESSES, care_points, library, material, outside, rendering
+from site_world import ALL_ADDRESSES, care_points, library, material, outside, rendering, rendering_of
 
-from campaign_site.library.entries import Guide, Review
+from campaign_site.library.entries import Guide, Reader, Review, Reviewed
 from campaign_site.library.guides import PARTS, read_guide
 from campaign_site.library.library import load
 from campaign_site.prerender import prerender
@@ -23,7 +25,14 @@ from tipline.content_files import ContentFaultError
 from tipline.languages import LANGUAGES
 
 INDEX = {"nl": "/nl/signalen/", "en": "/en/signals/"}
-GUIDES = {"parents": {"nl": "ouders", "en": "parents"}, "school": {"nl": "school", "en": "school"}}
+GUIDES = {
+    "friends": {"nl": "vrienden-en-online", "en": "friends-and-online"},
+    "himself": {"nl": "herken-je-dit", "en": "do-you-recognise-this"},
+    "parents": {"nl": "ouders", "en": "parents"},
+    "school": {"nl": "school", "en": "school"},
+    "sports": {"nl": "sport-en-jeugdwerk", "en": "sport-and-youth-work"},
+}
+FOR_HIM = GUIDES["himself"]
 SCHOOL, ENGLISH = "guides/school.nl.md", "guides/school.en.md"
 FIRST_LINE = ""
 
@@ -43,6 +52,26 @@ def every_guide() -> list[Guide]:
     return [guide for in_languages in library().guides.values() for guide in in_languages.values()]
 
 
+def in_(language: str) -> list[Guide]:
+    return [in_languages[language] for in_languages in library().guides.values()]
+
+
+def page_of(name: str, language: str) -> str:
+    """The page of a guide, in a demonstration."""
+    return shown(is_demo=True)[f"{INDEX[language]}{GUIDES[name][language]}"]
+
+
+def every_page() -> Iterator[tuple[Guide, str, str]]:
+    """Each guide with its language and its page."""
+    for name, in_languages in library().guides.items():
+        for language, guide in in_languages.items():
+            yield guide, language, page_of(name, language)
+
+
+def main_of(html: str) -> str:
+    return html[html.index("<main") : html.index("</main>")]
+
+
 def test_each_guide_has_its_own_address_in_each_language() -> None:
     assert {
         name: {language: guide.slug for language, guide in in_languages.items()}
@@ -50,11 +79,11 @@ def test_each_guide_has_its_own_address_in_each_language() -> None:
     } == GUIDES
 
 
-def test_each_guide_has_the_same_six_to_eight_signals_in_both_languages() -> None:
+def test_each_guide_has_the_same_five_to_seven_signals_in_both_languages() -> None:
     for in_languages in library().guides.values():
         names = {language: [signal.name for signal in guide.signals] for language, guide in in_languages.items()}
         assert names["nl"] == names["en"]
-        assert 6 <= len(names["nl"]) <= 8
+        assert 5 <= len(names["nl"]) <= 7
 
 
 def test_each_fact_and_source_says_when_it_was_checked_and_none_is_british() -> None:
@@ -76,16 +105,59 @@ def test_a_guide_page_shows_every_part_of_every_signal_with_its_mark() -> None:
                 assert [mark.count("h4.6") for mark in re.findall("<svg.*?</svg>", article)] == [3, 3, 2, 0]
 
 
-def test_a_guide_leads_to_the_tip_form_the_regions_and_the_help_lines() -> None:
+LINES_AT_THE_END = {
+    Reader.ADULT: ("veilig-thuis", "comensha"),
+    Reader.FRIEND: ("kindertelefoon", "helpwanted"),
+    Reader.HIMSELF: ("kindertelefoon", "centrum-seksueel-geweld"),
+}
+
+
+def test_a_guide_ends_with_numbers_and_the_tip_form() -> None:
+    for guide, language, html in every_page():
+        end = main_of(html)[main_of(html).rindex('<section class="band tint"') :]
+        assert f'href="{ALL_ADDRESSES["tip_start"][language]}"' in end
+        assert 'href="tel:112"' in end
+        for line in LINES_AT_THE_END[guide.reader]:
+            assert str(care_points().helplines[line].number) in end
+        assert 'class="exit"' in html
+
+
+def test_a_guide_for_others_leads_to_the_regions_and_his_own_to_help() -> None:
+    for guide, language, html in every_page():
+        page = "help" if guide.reader is Reader.HIMSELF else "regions"
+        assert f'href="{ALL_ADDRESSES[page][language]}"' in main_of(html)
+
+
+def test_the_boy_reads_first_that_it_is_not_his_fault_then_who_listens_and_no_form_stands_above_that() -> None:
+    for language, words in {"nl": "niet jouw schuld", "en": "not your fault"}.items():
+        main = main_of(page_of("himself", language))
+        first, talk, signals = main.index(words), main.index('class="ways"'), main.index('class="signal"')
+        assert first < talk < signals < main.index(ALL_ADDRESSES["tip_start"][language])
+        assert main.index('class="long"') > talk
+
+
+def test_other_words_above_the_four_parts_come_from_the_head() -> None:
+    for language, words in {"nl": "Waarom het gewoon kan lijken", "en": "Why it can seem normal"}.items():
+        assert page_of("himself", language).count(f"{words}</dt>") == 6
+        assert f"{words}</dt>" not in page_of("parents", language)
+
+
+def test_the_help_page_leads_to_the_guide_for_the_boy() -> None:
+    for language, path in ALL_ADDRESSES["help"].items():
+        assert f'href="{INDEX[language]}{FOR_HIM[language]}"' in main_of(shown(is_demo=True)[path])
+
+
+def test_the_home_page_and_the_index_say_for_whom_each_guide_is_and_a_region_links_to_them() -> None:
     for language in LANGUAGES:
-        for slug in (each[language] for each in GUIDES.values()):
-            html = shown(is_demo=True)[f"{INDEX[language]}{slug}"]
-            main = html[html.index("<main") : html.index("</main>")]
-            for name in ("tip_start", "regions"):
-                assert f'href="{ALL_ADDRESSES[name][language]}"' in main
-            for line in ("veilig-thuis", "comensha"):
-                assert str(care_points().helplines[line].number) in main
-            assert 'class="exit"' in html
+        for path in (ALL_ADDRESSES["home"][language], INDEX[language]):
+            main = main_of(shown(is_demo=True)[path])
+            found = re.findall(r'<a href="([^"]+)"><b>([^<]+)</b><span>([^<]+)</span>', main)
+            assert found[-1][0].endswith(FOR_HIM[language])
+            assert {(INDEX[language] + each.slug, each.document.title, each.audience) for each in in_(language)} == {
+                (path, unescape(title), unescape(audience)) for path, title, audience in found
+            }
+        region = address(ALL_ADDRESSES, "region", language, region="eindhoven")
+        assert f'href="{INDEX[language]}"' in main_of(shown(is_demo=True)[region])
 
 
 def test_guides_that_await_review_are_left_out_with_every_link_to_them() -> None:
@@ -108,24 +180,61 @@ def test_a_demonstration_shows_them_with_a_line_on_top() -> None:
 
 def test_a_guide_is_shown_when_it_was_reviewed_in_every_language() -> None:
     school = library().guides["school"]
-    done = {key: reviewed(guide) for key, guide in school.items()}
-    half = {"nl": done["nl"], "en": school["en"]}
-    parents = library().guides["parents"]
-    assert not replace(library(), guides={"school": half}).shown_guides(is_demo=False)
-    site = replace(library(), guides={"school": done, "parents": parents})
-    assert set(site.shown_guides(is_demo=False)) == {"school"}
-    pages = prerender(replace(material(), library=site), rendering(), NOW)
+    half = replace(library(), guides={"school": {"nl": reviewed(school["nl"]), "en": school["en"]}})
+    assert not half.shown_guides(is_demo=False)
+    pages = site_with_reviewed("school")
     assert [path for path in pages if "/sign" in path] == [
         "/nl/signalen/",
         "/nl/signalen/school",
         "/en/signals/",
         "/en/signals/school",
     ]
-    assert "ouders" not in pages["/nl/signalen/"].body.decode().replace("je ouders", "")
+    assert "ouders" not in pages["/nl/signalen/"].replace("je ouders", "")
+
+
+def test_a_reviewed_guide_says_by_whom_and_when() -> None:
+    pages = site_with_reviewed("school")
+    assert "Deze tekst is nagekeken door Een Coördinator, op 21 november 2026." in pages["/nl/signalen/school"]
+    assert "This text was checked by Een Coördinator, on 21 November 2026." in pages["/en/signals/school"]
+    assert 'class="review"' not in pages["/nl/signalen/school"]
+    assert "nagekeken door" not in page_of("school", "nl")
 
 
 def reviewed(guide: Guide) -> Guide:
-    return replace(guide, document=replace(guide.document, review=Review.DONE))
+    by = Reviewed("Een Coördinator", NOW.date())
+    return replace(guide, document=replace(guide.document, review=Review.DONE), reviewed=by)
+
+
+@cache
+def site_with_reviewed(*names: str) -> dict[str, str]:
+    """All pages once these guides were reviewed, and the other texts not. The help page is shown with them."""
+    guides = {
+        name: {language: reviewed(guide) if name in names else guide for language, guide in in_languages.items()}
+        for name, in_languages in library().guides.items()
+    }
+    help_page = {key: replace(text, review=Review.DONE) for key, text in library().pages["help"].items()}
+    changed = replace(library(), guides=guides, pages={**library().pages, "help": help_page})
+    pages = prerender(replace(material(), library=changed), rendering_of(changed), NOW)
+    return {path: page.body.decode() for path, page in pages.items()}
+
+
+@pytest.mark.parametrize("names", [(), ("school",), ("friends",), tuple(GUIDES)], ids=str)
+def test_no_link_is_dead_whichever_guides_were_reviewed(names: tuple[str, ...]) -> None:
+    pages = site_with_reviewed(*names)
+    for path, html in pages.items():
+        for link in re.findall(r'href="(/[^"#]*)', html):
+            if "/signalen" in link or "/signals" in link:
+                assert link in pages, f"{path} links to {link}"
+        assert 'href="guide:' not in html
+        assert 'href="page:' not in html
+    assert any("/signalen/" in html for html in pages.values()) == bool(names)
+
+
+def test_a_text_that_leads_to_an_unshown_guide_goes_with_its_link() -> None:
+    words = "op je gemak"
+    assert words in site_with_reviewed(*GUIDES)["/nl/hulp"]
+    assert words not in site_with_reviewed("school")["/nl/hulp"]
+    assert words not in site_with_reviewed()["/nl/hulp"]
 
 
 def test_no_link_of_a_guide_is_dead() -> None:
@@ -174,9 +283,49 @@ def test_the_lint_finds_what_it_looks_for() -> None:
 
 
 def test_a_guide_says_that_its_signals_may_mean_something_and_never_that_they_do() -> None:
-    for language, words in {"nl": "<em>kunnen</em>", "en": "<em>may</em>"}.items():
-        for in_languages in library().guides.values():
-            assert words in in_languages[language].document.html
+    for language, words in {"nl": r"<em>(kunnen|kan)</em>", "en": r"<em>may</em>"}.items():
+        for guide in in_(language):
+            assert re.search(words, guide.document.html + "".join(each.html for each in guide.document.sections))
+
+
+QUOTED = re.compile("“[^”]*”")
+
+
+def prose(guide: Guide) -> list[str]:
+    """Everything a reader of a guide reads, cut where a paragraph or list item ends, without markup."""
+    document = guide.document
+    entries = [entry for section in document.sections for entry in section.entries]
+    parts = [part for each in guide.signals for part in (each.change, each.missed, each.also, each.act)]
+    headings = [document.title, *(each.title for each in (*document.sections, *entries))]
+    texts = [each.html for each in (document, *document.sections, *entries)]
+    facts = [fact.text for fact in guide.facts]
+    written = [document.description, guide.audience, guide.lead, *facts, *headings, *texts, *parts]
+    blocks = [block for text in written for block in re.split("</p>|</li>", text)]
+    return [words for block in blocks if (words := unescape(re.sub("<[^>]+>", "", block)).strip())]
+
+
+def sentences(text: str) -> list[int]:
+    """How many words each sentence has."""
+    return [len(each.split()) for each in re.split(r"(?<=[.?:])[”)]?\s+", text) if each]
+
+
+def test_dutch_sentences_are_short() -> None:
+    for guide in in_("nl"):
+        lengths = [length for text in prose(guide) for length in sentences(text)]
+        assert max(lengths) <= 22, [text for text in prose(guide) if max(sentences(text)) > 22]
+        assert sum(lengths) / len(lengths) <= 12, guide.slug
+
+
+def test_a_guide_says_u_to_adults_and_je_to_the_young() -> None:
+    for guide in in_("nl"):
+        own = QUOTED.sub("", " ".join(prose(guide)).replace("Herken je dit?", ""))
+        other = r"\b(je|jij|jou|jouw)\b" if guide.reader is Reader.ADULT else r"\b(u|uw)\b"
+        assert not re.search(other, own, re.IGNORECASE), guide.slug
+
+
+def test_no_guide_raises_its_voice_or_strings_thoughts_with_dashes() -> None:
+    for guide in every_guide():
+        assert not re.search("[!–—]", " ".join(prose(guide))), guide.slug
 
 
 PLANTED: list[tuple[str, str, str, str, str, str]] = [
@@ -226,7 +375,9 @@ def test_a_planted_fault_is_named_with_file_line_and_cure(
 
 @pytest.mark.parametrize("part", PARTS)
 def test_a_missing_or_empty_part_is_named(tmp_path: Path, part: str) -> None:
-    head = 'title = "T"\nslug = "t"\ndescription = "D"\naudience = "A"\nreader = "adult"\nreview = "pending"'
+    head = (
+        'title = "T"\nslug = "t"\ndescription = "D"\naudience = "A"\nlead = "L"\nreader = "adult"\nreview = "pending"'
+    )
     file = tmp_path / "t.nl.md"
     parts = [f"#### {each}\nText." for each in PARTS if each != part]
     file.write_text(f"+++\n{head}\n+++\n## S {{signals}}\n### C {{c}}\n" + "\n".join(parts) + "\n", "utf-8")
@@ -247,12 +398,16 @@ def test_a_guide_without_its_translation_is_a_fault(tmp_path: Path) -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_guide_in_short_prints_on_two_pages(site: Server, browser: Browser, language: str) -> None:
+def test_a_guide_in_short_is_complete_without_the_rest_and_prints_on_two_pages(
+    site: Server, browser: Browser, language: str
+) -> None:
     with browser.new_context() as context:
         page = context.new_page()
         for slug in (each[language] for each in GUIDES.values()):
             page.goto(f"{site.public_url}{INDEX[language]}{slug}")
             page.locator("#short").check(force=True)
             assert page.locator(".long:visible").count() == 0
+            for needed in (".signal h3", ".signal dt", "main a[href^='tel:']", ".listed li", ".say-list li"):
+                assert page.locator(f"{needed}:visible").count() >= 3
             printed = page.pdf(format="A4", prefer_css_page_size=True)
             assert len(re.findall(rb"/Type\s*/Page\b", printed)) <= 2, slug

@@ -157,6 +157,9 @@ class Guide:
     slug: str
     """Its part of the address, in the guide's own language."""
     audience: str
+    """Whom it is for, in one line."""
+    lead: str
+    """The first words after that."""
     reader: Reader
     document: Document
     """Its section of kind `signals` shows where the signals stand."""

@@ -41,7 +41,7 @@ PARTS = ("missed", "also", "act")
 """What stands under each change, in this order."""
 RESERVED = "check"
 """The signal check lives at this address."""
-OWN = ("slug", "audience", "reader", "facts", "headings", "reviewed_by", "reviewed_on")
+OWN = ("slug", "audience", "lead", "reader", "facts", "headings", "reviewed_by", "reviewed_on")
 """The fields that only a guide's head has."""
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -74,6 +74,7 @@ def read_guide(file: Path) -> tuple[Guide, tuple[Reference, ...]]:
     guide = Guide(
         slug=_slug(entry),
         audience=entry.text("audience"),
+        lead=entry.text("lead"),
         reader=entry.word("reader", Reader),
         document=document_of(written, others),
         facts=tuple(_read_statement(each) for each in written.head.tables("facts")),
