@@ -8,9 +8,10 @@ from functools import cache
 import real_content
 from real_content import geography, static_files
 
-from campaign_site.app import ALL_ADDRESSES, TIPLINE
 from campaign_site.library.library import Library, Outside, load
+from campaign_site.library.site_files import Security, SiteFiles, read_security
 from campaign_site.pages.material import Material
+from campaign_site.publication import ALL_ADDRESSES, TIPLINE, Publication
 from campaign_site.rendering import Catalogues, Rendering
 from campaign_site.settings import PACKAGE
 from tipline.care_points import CarePoints
@@ -60,3 +61,11 @@ def rendering_of(shown: Library, *, is_demo: bool = False, static: Callable[[str
 
 def material(points: CarePoints | None = None, *, is_demo: bool = False) -> Material:
     return Material(library(), geography(), points or care_points(), ALL_ADDRESSES, is_demo)
+
+
+def publication(
+    made_from: Material | None = None, security: Security | None = None, *, is_demo: bool = False
+) -> Publication:
+    """The real content, published at an address of our own."""
+    files = SiteFiles("https://example.nl", security or read_security(real_content.CAMPAIGN / "security.toml"))
+    return Publication(made_from or material(is_demo=is_demo), rendering(is_demo=is_demo), files)

@@ -14,11 +14,8 @@ import pytest
 from real_content import ROOT
 from tip_world import a_demo
 
-from campaign_site.app import build_public_site, build_site_files
 from campaign_site.pages.everything import every_page
-from campaign_site.pages.material import Material
-from campaign_site.prerender import timeline
-from campaign_site.rendering import Rendering
+from campaign_site.publication import Publication, read_by_itself
 from campaign_site.settings import PublicSettings, read_public_settings
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
@@ -59,18 +56,17 @@ def settings(name: str) -> PublicSettings:
 
 
 @cache
-def built(name: str) -> tuple[Material, Rendering]:
+def built(name: str) -> Publication:
     """What the pages of a state are made from."""
-    material, rendering, _ = build_public_site(settings(name))
-    return material, rendering
+    publication, _ = read_by_itself(settings(name))
+    return publication
 
 
 @cache
 def states(name: str) -> tuple[State, ...]:
     """A state at each of its instants."""
-    material, rendering = built(name)
     made = []
-    for snapshot in timeline(material, rendering, LONG_AGO, build_site_files(settings(name))).snapshots:
+    for snapshot in built(name).every_snapshot(LONG_AGO):
         texts = {path: page.body.decode() for path, page in snapshot.pages.items()}
         pages = {path: text for path, text in texts.items() if text.startswith("<!doctype html>")}
         files = {path: text for path, text in texts.items() if path not in pages}
@@ -87,7 +83,7 @@ def templates() -> Mapping[str, str]:
     """Path -> the template that draws it, for every page that there ever is."""
     found = {}
     for name in NAMES:
-        material, _ = built(name)
+        material = built(name).material
         for state in states(name):
             found.update({page.path: page.template for page in every_page(material, state.starts)})
     return found

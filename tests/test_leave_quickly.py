@@ -17,7 +17,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from campaign_site.headers import SecurityHeaders
-from campaign_site.prerender import SnapshotLayer, timeline
+from campaign_site.prerender import Snapshot, SnapshotLayer, Timeline, prerender
 from campaign_site.static_files import StaticLayer
 
 pytestmark = pytest.mark.browser
@@ -35,9 +35,9 @@ async def elsewhere(_: Request) -> Response:
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
     """The public pages on a free port of this machine, with a neutral site of our own to leave to."""
-    ahead = timeline(material(), rendering(), NOW)
+    shown = Timeline((Snapshot(NOW, prerender(material(), rendering(), NOW)),))
     behind = Starlette(routes=[Route("/weg", leave), Route("/elsewhere", elsewhere)])
-    app = SecurityHeaders(StaticLayer(SnapshotLayer(behind, ahead, Clock()), static_files()), is_https=False)
+    app = SecurityHeaders(StaticLayer(SnapshotLayer(behind, lambda: shown, Clock()), static_files()), is_https=False)
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)

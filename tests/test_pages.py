@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 import pytest
 from clock import NOW, Clock
-from site_world import ALL_ADDRESSES, care_points, confirmed, library, material, rendering
+from site_world import ALL_ADDRESSES, care_points, confirmed, library, material, publication, rendering
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
@@ -84,7 +84,7 @@ def test_the_help_page_always_has_the_checked_numbers() -> None:
 
 def finder_client(clock: Clock) -> TestClient:
     tokens = Tokens(Box([b"s" * 32], "finder"), clock)
-    finder = Finder(material(), rendering(), tokens)
+    finder = Finder(publication, rendering(), tokens)
     routes = [
         Route("/nl/regio/", finder.find, methods=["POST"]),
         Route("/en/region/", finder.find, methods=["POST"]),

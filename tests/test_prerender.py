@@ -7,11 +7,11 @@ import brotli  # type: ignore[import-untyped]  # the package ships no types
 import pytest
 from clock import NOW, Clock
 from real_content import ROOT, static_files
-from site_world import library, material, rendering
+from site_world import library, material, publication, rendering
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
-from campaign_site.prerender import Snapshot, SnapshotLayer, Timeline, prerender, timeline
+from campaign_site.prerender import Snapshot, SnapshotLayer, Timeline, prerender
 from campaign_site.served import page
 from campaign_site.static_files import StaticLayer, UnknownStaticFileError
 
@@ -24,12 +24,20 @@ def client_of(clock: Clock) -> TestClient:
     before = Snapshot(LAUNCH - timedelta(days=1), {"/nl/": page(b"before " * 200, HTML)})
     after = Snapshot(LAUNCH, {"/nl/": page(b"after " * 200, HTML)})
     both = Timeline((before, after))
-    return TestClient(SnapshotLayer(behind, both, clock))
+    return TestClient(SnapshotLayer(behind, lambda: both, clock))
 
 
 @pytest.mark.parametrize(
     ("since_launch", "word", "max_age"),
-    [(-3600.0, "before", 60), (-60.0, "before", 60), (-59.5, "before", 59), (-0.5, "before", 0), (0.0, "after", 60)],
+    [
+        (-3600.0, "before", 60),
+        (-61.0, "before", 60),
+        (-60.0, "before", 59),
+        (-59.5, "before", 58),
+        (-1.5, "before", 0),
+        (-0.5, "before", 0),
+        (0.0, "after", 60),
+    ],
 )
 def test_pages_flip_at_the_instant_and_no_cache_outlives_it(since_launch: float, word: str, max_age: int) -> None:
     answer = client_of(Clock(LAUNCH + timedelta(seconds=since_launch))).get("/nl/")
@@ -99,12 +107,12 @@ def test_every_public_page_is_rendered_in_both_languages() -> None:
 
 def test_rendering_ahead_gives_the_page_of_each_phase() -> None:
     before_the_campaign = datetime(2026, 10, 1, tzinfo=UTC)
-    ahead = timeline(material(), rendering(), before_the_campaign)
-    assert [snapshot.starts for snapshot in ahead.snapshots] == [
+    snapshots = list(publication().every_snapshot(before_the_campaign))
+    assert [snapshot.starts for snapshot in snapshots] == [
         before_the_campaign,
         datetime(2026, 11, 1, 8, tzinfo=UTC),
     ]
-    early, live = (snapshot.pages["/nl/"].body.decode() for snapshot in ahead.snapshots)
+    early, live = (snapshot.pages["/nl/"].body.decode() for snapshot in snapshots)
     lead = library().campaigns[0].leads["nl"]
     assert lead not in early
     assert lead in live

@@ -11,14 +11,14 @@ import pytest
 from click.testing import CliRunner
 from clock import NOW, Clock
 from real_content import CAMPAIGN, ROOT
-from site_world import material, rendering
+from site_world import material, publication, rendering
 from starlette.testclient import TestClient
 from tip_world import copied_settings
 
 from campaign_site.app import create_app
 from campaign_site.cli import main
 from campaign_site.library.site_files import SECURITY, Security, SiteFiles, read_security
-from campaign_site.prerender import prerender, timeline
+from campaign_site.prerender import Timeline, prerender
 from tipline.content_files import ContentFaultError
 
 BASE = "https://example.nl"
@@ -64,7 +64,7 @@ def test_without_a_contact_there_is_no_security_txt() -> None:
 
 
 def test_security_txt_is_gone_from_the_moment_it_expires() -> None:
-    ahead = timeline(material(), rendering(), NOW, SiteFiles(BASE, FILLED_IN))
+    ahead = Timeline(tuple(publication(security=FILLED_IN).every_snapshot(NOW)))
     assert SECURITY in ahead.at(FILLED_IN.expires - timedelta(seconds=1))[0]
     assert SECURITY not in ahead.at(FILLED_IN.expires)[0]
 

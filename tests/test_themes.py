@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import real_content
 from clock import Clock
-from site_world import library, material, outside, rendering
+from site_world import library, material, outside, publication
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
@@ -19,7 +19,7 @@ from campaign_site.library.entries import SITE_THEME, Campaign, KeyShape, Phase,
 from campaign_site.library.library import load
 from campaign_site.library.themes import DARK_PAPER, DARK_TINT, PAPER, TINT, contrast, rules, stylesheet
 from campaign_site.pages.material import Material
-from campaign_site.prerender import SnapshotLayer, timeline
+from campaign_site.prerender import SnapshotLayer, Timeline
 from tipline.content_files import ContentFaultError
 
 CAMPAIGN = "campaigns/zie-je-mij/campaign.toml"
@@ -151,8 +151,8 @@ def two_campaigns() -> Material:
 def test_a_theme_flips_with_the_pages_and_is_nowhere_before() -> None:
     before = LAUNCH - timedelta(hours=1)
     clock = Clock(before)
-    ahead = timeline(two_campaigns(), rendering(), before)
-    client = TestClient(SnapshotLayer(PlainTextResponse("gone", 404), ahead, clock))
+    ahead = Timeline(tuple(publication(two_campaigns()).every_snapshot(before)))
+    client = TestClient(SnapshotLayer(PlainTextResponse("gone", 404), lambda: ahead, clock))
     address = theme_url(coming())
     assert address is not None
     for path, answer in ahead.at(before)[0].items():
@@ -169,7 +169,7 @@ def test_a_theme_flips_with_the_pages_and_is_nowhere_before() -> None:
 
 
 def test_every_page_wears_the_campaign_that_leads_but_an_earlier_one_keeps_its_own_look() -> None:
-    pages = timeline(two_campaigns(), rendering(), LAUNCH).snapshots[0].pages
+    pages = publication(two_campaigns()).snapshot(LAUNCH).pages
     link = f'href="{theme_url(coming())}"'.encode()
     bare = {path for path, answer in pages.items() if answer.body.startswith(b"<!doctype") and link not in answer.body}
     assert bare == {"/nl/campagne/zie-je-mij", "/en/campaign/zie-je-mij"}
@@ -180,7 +180,7 @@ def test_an_announcement_does_not_show_the_look_yet() -> None:
     campaign = replace(coming(), phases=(announced, *coming().phases), announcement={"nl": "Straks", "en": "Soon"})
     one = material()
     given = replace(one, library=replace(one.library, campaigns=(campaign,)))
-    pages = timeline(given, rendering(), LAUNCH - timedelta(hours=1)).snapshots[0].pages
+    pages = publication(given).snapshot(LAUNCH - timedelta(hours=1)).pages
     assert SECRET.encode() in pages["/nl/campagne/oogopslag"].body
     assert not [path for path in pages if path.startswith(PREFIX)]
 
@@ -192,7 +192,7 @@ def test_the_address_of_a_theme_changes_with_it_and_says_nothing() -> None:
 
 
 def test_the_sites_own_colours_cost_no_request() -> None:
-    pages = timeline(material(), rendering(), LAUNCH).snapshots[0].pages
+    pages = publication(material()).snapshot(LAUNCH).pages
     assert not [path for path in pages if path.endswith(".css")]
     assert pages["/nl/"].body.count(b'rel="stylesheet"') == 1
 
@@ -203,7 +203,7 @@ def test_each_shape_is_drawn_with_slats_that_open_from_left_to_right() -> None:
         themed = replace(coming(), theme=replace(MINT, shape=shape))
         one = material()
         given = replace(one, library=replace(one.library, campaigns=(themed,)))
-        body = timeline(given, rendering(), LAUNCH).snapshots[0].pages["/nl/"].body.decode()
+        body = publication(given).snapshot(LAUNCH).pages["/nl/"].body.decode()
         found = re.search(r'<svg class="art".*?</svg>', body)
         assert found
         drawn[shape] = found[0]

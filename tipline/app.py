@@ -1,6 +1,6 @@
 """Puts the tip line together from its world. Builds no globals; the composition root or a test hands everything in."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from starlette.applications import Starlette
@@ -46,7 +46,7 @@ class Tipline:
             notices.deliver(self.world.store, self.sink, self.world.settings.desk_url)
 
 
-def create_tipline(world: World, exit_target: str, sink: Sink | None = None) -> Tipline:
+def create_tipline(world: World, exit_target: Callable[[], str], sink: Sink | None = None) -> Tipline:
     """The tip line in this world. Raises `OrphanedTipsError`, `ContentFaultError`."""
     orphaned = world.store.tips.care_points() - world.care_points().points.keys()
     if orphaned:

@@ -27,6 +27,8 @@ from tipline.key_files import PublishedKey, read_key_file
 
 log = logging.getLogger("signaallijn")
 
+CARE_POINTS, COVERAGE, HELPLINES = FOLLOWED = ("care_points.toml", "coverage.csv", "helplines.toml")
+"""The files, beside the key files, that a running server follows."""
 COVERAGE_COLUMNS = ("code", "care_point", "confidence", "lead", "source")
 CERTAINTIES = ("high", "medium", "low")
 CONTACTS = ("phone", "email", "hours_nl", "hours_en")
@@ -103,9 +105,9 @@ class CarePoints:
 
 def load_care_points(folder: Path, geography: Geography) -> CarePoints:
     """Read `content/tipline`. Raises ContentFaultError for the first thing that can't be used."""
-    points = _points(read_versioned(folder / "care_points.toml"))
-    coverage = _coverage(folder / "coverage.csv", points, geography.municipalities)
-    helplines = _helplines(read_versioned(folder / "helplines.toml"))
+    points = _points(read_versioned(folder / CARE_POINTS))
+    coverage = _coverage(folder / COVERAGE, points, geography.municipalities)
+    helplines = _helplines(read_versioned(folder / HELPLINES))
     return CarePoints(points, coverage, _keys(folder / "keys", points), helplines)
 
 
@@ -115,27 +117,27 @@ def find_faults(
     """Gathers what is wrong with care points, coverage, keys and help lines: every entry at fault, and one fault of
     each other file. Returns the help lines that other files may name, without what could not be read."""
     points: set[str] = set()
-    for entry in _entries(folder / "care_points.toml", "care_points", faults):
+    for entry in _entries(folder / CARE_POINTS, "care_points", faults):
         with faults.kept():
             points.add(_identifier(entry))
             _point(entry)
     with faults.kept():
-        _points(read_versioned(folder / "care_points.toml"))
+        _points(read_versioned(folder / CARE_POINTS))
     with faults.kept():
-        read_table(folder / "coverage.csv", COVERAGE_COLUMNS)
+        read_table(folder / COVERAGE, COVERAGE_COLUMNS)
     if points and municipalities:
         with faults.kept():
-            _coverage(folder / "coverage.csv", points, municipalities)
+            _coverage(folder / COVERAGE, points, municipalities)
     for file in sorted((folder / "keys").glob("*.toml")):
         with faults.kept():
             _key(file, points)
     helplines: dict[str, Helpline | None] = {}
-    for entry in _entries(folder / "helplines.toml", "helplines", faults):
+    for entry in _entries(folder / HELPLINES, "helplines", faults):
         with faults.kept():
             helplines[entry.text("id")] = None
             helplines[entry.text("id")] = _helpline(entry)
     with faults.kept():
-        _helplines(read_versioned(folder / "helplines.toml"))
+        _helplines(read_versioned(folder / HELPLINES))
     return helplines
 
 
@@ -146,8 +148,12 @@ def _entries(file: Path, name: str, faults: Faults) -> list[Entry]:
     return entries
 
 
+class VanishedCarePointError(Exception):
+    """A care point is gone from the content of a running server; only a start checks whether tips are stored for it."""
+
+
 class LiveCarePoints:
-    """The care points as the content says now: key files are read again when they change."""
+    """The care points as the content says now: its files are read again when they change."""
 
     def __init__(self, folder: Path, geography: Geography) -> None:
         """Raises ContentFaultError. Later faults are written down, and the last good state stays in force."""
@@ -159,16 +165,22 @@ class LiveCarePoints:
     def __call__(self) -> CarePoints:
         state = self._state()
         if state != self._seen:
-            try:
-                self._care_points = load_care_points(self._folder, self._geography)
-            except ContentFaultError as fault:
-                log.error("%s; the last good state stays in force", fault)
             self._seen = state
+            try:
+                self._care_points = self._read_again()
+            except (ContentFaultError, VanishedCarePointError) as fault:
+                log.error("%s; the last good state stays in force", fault)
         return self._care_points
 
+    def _read_again(self) -> CarePoints:
+        found = load_care_points(self._folder, self._geography)
+        if gone := self._care_points.points.keys() - found.points.keys():
+            raise VanishedCarePointError(f"{', '.join(sorted(gone))} is gone from care_points.toml")
+        return found
+
     def _state(self) -> tuple[tuple[str, int], ...]:
-        files = sorted((self._folder / "keys").glob("*.toml"))
-        return tuple((file.name, file.stat().st_mtime_ns) for file in files)
+        files = [self._folder / name for name in FOLLOWED] + sorted((self._folder / "keys").glob("*.toml"))
+        return tuple((file.name, file.stat().st_mtime_ns) for file in files if file.exists())
 
 
 def _points(document: Document) -> dict[str, CarePoint]:
@@ -309,7 +321,7 @@ def _key(file: Path, points: Collection[str]) -> PublishedKey:
 
 def confirm_care_point(folder: Path, care_point: str, on: datetime.date) -> None:
     """Write into care_points.toml that the organisation confirmed its entry. ContentFaultError: no such id."""
-    file = folder / "care_points.toml"
+    file = folder / CARE_POINTS
     found = [entry for entry in read_versioned(file).tables("care_points") if entry.text("id") == care_point]
     if not found:
         raise ContentFaultError(file, 1, f"no care point has the id `{care_point}`", "use an id of this file")

@@ -19,10 +19,13 @@ CSS = ((b"content-type", b"text/css; charset=utf-8"),)
 
 def dressed(public: PublicPage, leading: Campaign | None) -> PublicPage:
     """The page in the colours of the campaign that it tells of, else of the one that leads."""
-    campaign = worn_by(public, leading)
+    return replace(public, context={**look_of(worn_by(public, leading)), **public.context})
+
+
+def look_of(campaign: Campaign | None) -> Mapping[str, object]:
+    """What a template needs to wear a campaign's colours and shape; without one, those of the site."""
     theme = campaign.theme if campaign else SITE_THEME
-    context = {"theme_url": lambda: theme_url(campaign), "shape": theme.shape.value}
-    return replace(public, context={**context, **public.context})
+    return {"theme_url": lambda: theme_url(campaign), "shape": theme.shape.value}
 
 
 def worn_by(public: PublicPage, leading: Campaign | None) -> Campaign | None:

@@ -14,12 +14,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from campaign_site.pages.finding import answer, choice, suggestions
-from campaign_site.pages.material import Material
-from campaign_site.rendering import Rendering, address
+from campaign_site.publication import Publication
+from campaign_site.rendering import address
 from tipline.incoming import Incoming
 from tipline.languages import of_path
 from tipline.questions import clean
 from tipline.sealing import Box, SealingError
+from tipline.world import Rendering
 
 TOKEN_SECONDS = 600
 LONGEST_TEXT = 80
@@ -57,8 +58,9 @@ class Tokens:
 class Finder:
     """The two views of the finder: the POST that finds, and the page that asks which place is meant."""
 
-    def __init__(self, material: Material, rendering: Rendering, tokens: Tokens) -> None:
-        self._material = material
+    def __init__(self, publication: Callable[[], Publication], rendering: Rendering, tokens: Tokens) -> None:
+        """`publication`: the content as it is now."""
+        self._publication = publication
         self._rendering = rendering
         self._tokens = tokens
 
@@ -67,7 +69,7 @@ class Finder:
         language = of_path(request.url.path)
         text = read_place(request)
         if request.headers.get("HX-Request") == "true":
-            hits = suggestions(self._material, text) if text else ()
+            hits = suggestions(self._publication().material, text) if text else ()
             fragment = self._rendering.page("parts/suggestions.html", language, hits=hits, text=text)
             return HTMLResponse(fragment, headers=NEVER_STORED)
         return RedirectResponse(self._next_address(text, language), status_code=303, headers=NEVER_STORED)
@@ -76,7 +78,7 @@ class Finder:
         """GET the question which place is meant; back to the list when the token is too old."""
         language = of_path(request.url.path)
         text = self._tokens.open(request.path_params["token"])
-        material = self._material
+        material = self._publication().material
         if text is None:
             return RedirectResponse(address(material.addresses, "regions", language), 303, headers=NEVER_STORED)
         context = choice(material, answer(material, text), language)
@@ -85,7 +87,7 @@ class Finder:
         return HTMLResponse(page, HTTPStatus.NON_AUTHORITATIVE_INFORMATION, headers=NEVER_STORED)
 
     def _next_address(self, text: str, language: str) -> str:
-        material = self._material
+        material = self._publication().material
         region = answer(material, text).region
         if region:
             return address(material.addresses, "region", language, region=region.slug)

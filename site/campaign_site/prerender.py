@@ -13,7 +13,7 @@ from datetime import datetime
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from campaign_site.campaign_files import campaign_files, dressed, is_versioned, worn_by
-from campaign_site.library.calendar import leading, next_change
+from campaign_site.library.calendar import leading
 from campaign_site.library.site_files import ROBOTS, SECURITY, SITEMAP, Listed, SiteFiles
 from campaign_site.pages.everything import every_page
 from campaign_site.pages.material import Material, PublicPage
@@ -43,22 +43,28 @@ class Timeline:
     """Snapshots in the order of their instants; the first one holds from when it was made."""
 
     snapshots: tuple[Snapshot, ...]
+    known_until: datetime | None = None
+    """When the last of them is over; None when it holds for good."""
 
     def at(self, instant: datetime) -> tuple[Mapping[str, Page], datetime | None]:
         """The pages that hold now, and when others will."""
         number = max(bisect_right(self.snapshots, instant, key=lambda each: each.starts), 1)
-        following = self.snapshots[number].starts if number < len(self.snapshots) else None
+        following = self.snapshots[number].starts if number < len(self.snapshots) else self.known_until
         return self.snapshots[number - 1].pages, following
 
 
 def prerender(
-    material: Material, rendering: Rendering, instant: datetime, files: SiteFiles | None = None
+    material: Material,
+    rendering: Rendering,
+    instant: datetime,
+    files: SiteFiles | None = None,
+    known: Mapping[str, Page] | None = None,
 ) -> dict[str, Page]:
-    """Every public page as of an instant, by path, and with `files` what programs ask for. Raises what its templates
-    raise: a bad page never goes out."""
+    """Every public page as of an instant, by path, and with `files` what programs ask for. A page that is the same in
+    `known` is taken from there. Raises what its templates raise: a bad page never goes out."""
     leads = leading(material.library.campaigns, instant)
     public = [dressed(each, leads) for each in every_page(material, instant)]
-    rendered = {each.path: _rendered(each, rendering) for each in public}
+    rendered = {each.path: _rendered(each, rendering, (known or {}).get(each.path)) for each in public}
     rendered |= campaign_files(campaign for each in public if (campaign := worn_by(each, leads)))
     return rendered | (_for_programs(files, material, public, rendered, instant) if files else {})
 
@@ -86,18 +92,10 @@ def text_page(text: str, kind: str = "text/plain; charset=utf-8") -> Page:
     return page(text.encode(), ((b"content-type", kind.encode()),))
 
 
-def timeline(material: Material, rendering: Rendering, now: datetime, files: SiteFiles | None = None) -> Timeline:
-    """The pages as they are now and after every change that is known to come."""
-    instants = [now]
-    while following := next_change(material.library.campaigns, instants[-1]):
-        instants.append(following)
-    if files and files.security.holds_at(now):
-        instants = sorted({*instants, files.security.expires})
-    return Timeline(tuple(Snapshot(each, prerender(material, rendering, each, files)) for each in instants))
-
-
-def _rendered(public: PublicPage, rendering: Rendering) -> Page:
+def _rendered(public: PublicPage, rendering: Rendering, known: Page | None) -> Page:
     body = rendering.page(public.template, public.language, **public.context).encode()
+    if known and known.body == body:
+        return known
     return page(body, _headers(public.language, body))
 
 
@@ -115,7 +113,7 @@ def _headers(language: str, body: bytes) -> tuple[Header, ...]:
 class SnapshotLayer:
     """Answers GET and HEAD for public pages from memory; everything else falls through to the app behind it."""
 
-    def __init__(self, app: ASGIApp, timeline: Timeline, clock: Callable[[], datetime]) -> None:
+    def __init__(self, app: ASGIApp, timeline: Callable[[], Timeline], clock: Callable[[], datetime]) -> None:
         self._app = app
         self._timeline = timeline
         self._clock = clock
@@ -125,11 +123,17 @@ class SnapshotLayer:
             await self._app(scope, receive, send)
             return
         now = self._clock()
-        pages, following = self._timeline.at(now)
+        pages, following = self._timeline().at(now)
         found = pages.get(scope["path"])
         if found is None:
             await self._app(scope, receive, send)
             return
-        left = (following - now).total_seconds() if following else LONGEST_CACHED
-        cache_control = f"public, max-age={int(min(LONGEST_CACHED, left))}".encode()
+        cache_control = b"public, max-age=%d" % _cacheable_seconds(now, following)
         await send_page(found, FOREVER if is_versioned(scope["path"]) else cache_control, scope, send)
+
+
+def _cacheable_seconds(now: datetime, following: datetime | None) -> int:
+    if following is None:
+        return LONGEST_CACHED
+    # A second less than what is left: caches count whole seconds, some from when the answer reached them.
+    return max(0, min(LONGEST_CACHED, int((following - now).total_seconds()) - 1))

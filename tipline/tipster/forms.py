@@ -1,5 +1,6 @@
 """What the tipster's pages work with, and how a place that was typed becomes an answer."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tipline.conversation import Conversations
@@ -25,8 +26,8 @@ class TipForm:
     conversations: Conversations
     holders: Holders
     questions: tuple[Question, ...]
-    exit_target: str
-    """The everyday site where `/weg` leads."""
+    exit_target: Callable[[], str]
+    """The everyday site where `/weg` leads, as the content says now."""
 
     def takes_tips(self) -> bool:
         """Whether every tip would find a reader: the national point, where all other ways end, is open."""

@@ -20,4 +20,4 @@ def leave(request: Request) -> Response:
     if request.headers.get("sec-fetch-dest", "document") == "document":
         # Not cookies: they would sign a coordinator out of the desk.
         headers["Clear-Site-Data"] = '"storage"'
-    return RedirectResponse(form.exit_target, HTTPStatus.SEE_OTHER, headers=headers)
+    return RedirectResponse(form.exit_target(), HTTPStatus.SEE_OTHER, headers=headers)

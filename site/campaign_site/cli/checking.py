@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from campaign_site.app import ALL_ADDRESSES, build_public_site, build_site_files
 from campaign_site.library.library import Outside, find_faults
 from campaign_site.library.site_files import Security, read_security
 from campaign_site.links import MissingHelplineFactError
-from campaign_site.prerender import timeline
+from campaign_site.publication import ALL_ADDRESSES, read_by_itself
 from campaign_site.settings import PublicSettings
 from tipline import care_points, geography, questions
 from tipline.care_points import CarePoints, Helpline
@@ -36,15 +35,15 @@ def check_content(settings: PublicSettings, now: datetime) -> Checked:
     if faults.found:
         return Checked([str(fault) for fault in faults.found], {})
     try:
-        material, rendering, _ = build_public_site(settings)
-        files = build_site_files(settings)
-        timeline(material, rendering, now, files)
+        publication, _ = read_by_itself(settings)
+        for _ in publication.every_snapshot(now):
+            pass  # rendering is the check
     except MissingHelplineFactError as fault:
         return Checked([str(fault)], {})
     waiting = {
-        FILL_IN: _to_fill_in(files.security, now),
-        REVIEW: material.library.pending(),
-        **_to_confirm(material.care_points),
+        FILL_IN: _to_fill_in(publication.files.security, now),
+        REVIEW: publication.material.library.pending(),
+        **_to_confirm(publication.material.care_points),
     }
     return Checked([], {heading: lines for heading, lines in waiting.items() if lines})
 

@@ -10,8 +10,7 @@ from typing import TypeVar
 
 import brotli  # type: ignore[import-untyped]  # the package ships no types
 
-from campaign_site.app import build_public_site, build_site_files
-from campaign_site.prerender import prerender
+from campaign_site.publication import read_by_itself
 from campaign_site.settings import PublicSettings
 from campaign_site.static_files import COMPRESSED_ALREADY, PREFIX
 
@@ -47,9 +46,8 @@ def file_name(path: str) -> str:
 
 
 def _files(settings: PublicSettings, instant: datetime) -> Mapping[str, bytes]:
-    material, rendering, static = build_public_site(settings)
-    snapshot = prerender(material, rendering, instant, build_site_files(settings))
-    files = {file_name(path): page.body for path, page in snapshot.items()}
+    publication, static = read_by_itself(settings)
+    files = {file_name(path): page.body for path, page in publication.snapshot(instant).pages.items()}
     return files | {f"{PREFIX[1:]}{name}": page.body for name, page in static.pages.items()}
 
 
