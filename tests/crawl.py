@@ -73,6 +73,7 @@ def _report(client: Client, language: str) -> Iterator[tuple[str, Answer]]:
         yield name, client.get(client.post(address("tip_start", language), {"place": place}).location)
     report = Report(client, language).begins()
     yield "tip-story", client.get(report.path(2))
+    yield "tip-begun", client.get(report.path(2), {"Sec-Fetch-Site": "none"})
     client.post(report.path(2), {"story": "", "others": "x" * 4001})
     yield "tip-story-errors", client.get(report.path(2))
     report.tells("Elke dinsdag.\n\nMet <b>iemand</b> & een auto.", danger="now", age="12-15", source=["seen", "online"])

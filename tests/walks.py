@@ -2,48 +2,39 @@
 
 A walk yields a name when the page is on the screen; the same walks serve the accessibility tests and the pictures."""
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 
+from crawl import crawl, listed
 from people import Ada, Coordinator
 from playwright.sync_api import Page, expect
 from server import Server
+from states import templates
 
-PUBLIC = {
-    "nl": {
-        "home": "/nl/",
-        "regions": "/nl/regio/",
-        "region-eindhoven": "/nl/regio/eindhoven",
-        "region-groningen": "/nl/regio/groningen",
-        "region-zeeland": "/nl/regio/zeeland",
-        "guides": "/nl/signalen/",
-        "guide-parents": "/nl/signalen/ouders",
-        "guide-school": "/nl/signalen/school",
-        "guide-sports": "/nl/signalen/sport-en-jeugdwerk",
-        "guide-friends": "/nl/signalen/vrienden-en-online",
-        "guide-himself": "/nl/signalen/herken-je-dit",
-        "help": "/nl/hulp",
-        "about-tip-line": "/nl/over-de-meldlijn",
-        "not-found": "/nl/bestaat-niet",
-        "draft-gone": "/nl/melden/AAAAAAAAAAAAAAAAAAAAAA/verhaal",
-    },
-    "en": {
-        "home": "/en/",
-        "regions": "/en/region/",
-        "region-eindhoven": "/en/region/eindhoven",
-        "region-groningen": "/en/region/groningen",
-        "region-zeeland": "/en/region/zeeland",
-        "guides": "/en/signals/",
-        "guide-parents": "/en/signals/parents",
-        "guide-school": "/en/signals/school",
-        "guide-sports": "/en/signals/sport-and-youth-work",
-        "guide-friends": "/en/signals/friends-and-online",
-        "guide-himself": "/en/signals/do-you-recognise-this",
-        "help": "/en/help",
-        "about-tip-line": "/en/about-the-tip-line",
-        "not-found": "/en/is-not-there",
-        "draft-gone": "/en/report/AAAAAAAAAAAAAAAAAAAAAA/story",
-    },
+from campaign_site.addresses import ADDRESSES
+from tipline.tipster.addresses import address
+
+MANY = 20
+"""A template that draws more pages than this in a language draws them from data, and most of them are alike."""
+
+DRAWN_ON_REQUEST = {
+    "pages/error.html": "not-found",
+    "pages/region_choice.html": "region-choice",
+    "tip/ask_code.html": "follow-up",
+    "tip/begun.html": "tip-begun",
+    "tip/check.html": "tip-check",
+    "tip/code.html": "tip-code",
+    "tip/conversation.html": "conversation-answer",
+    "tip/gone.html": "draft-gone",
+    "tip/place.html": "tip-place-told",
+    "tip/start.html": "tip-start",
+    "tip/story.html": "tip-story",
+    "desk/desk.html": "desk-login",
+    "desk/refused.html": "desk-not-found",
 }
+"""Template -> the step of a walk that shows it, for all that is not rendered ahead. Every other template is walked by
+itself, with the pages that the site has."""
 LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerk" * 4
 LONG_STORY = (
     f"Eerste regel\n\n  tweede, ingesprongen\n{LONG_WORD}\n" + "Hij komt elke week terug met nieuwe spullen. " * 90
@@ -51,9 +42,33 @@ LONG_STORY = (
 
 
 def public_pages(page: Page, site: Server, language: str) -> Iterator[str]:
-    for name, path in PUBLIC[language].items():
+    """Every page with words of its own, some of those that are made from data, and what is made on request."""
+    on_request = {
+        "region-choice": site.public.post(ADDRESSES["regions"][language], {"place": "Elst"}).location,
+        "region-unknown": site.public.post(ADDRESSES["regions"][language], {"place": "Qwzx"}).location,
+        "not-found": f"/{language}/is-not-there",
+        "draft-gone": address("tip_story", language, "A" * 22),
+    }
+    for name, path in {**shown_ahead(site, language), **on_request}.items():
         page.goto(site.public_url + path)
         yield name
+
+
+def shown_ahead(site: Server, language: str) -> dict[str, str]:
+    """Name -> path of the pages that are rendered ahead; of a template with many pages one of each kind."""
+    pages = {path: found.text for path, found in crawl(site.public, f"/{language}/", *listed(site.public)).items()}
+    ahead = {path: pages[path] for path in sorted(pages.keys() & templates()) if path.startswith(f"/{language}/")}
+    many = {template for template, count in Counter(templates()[path] for path in ahead).items() if count > MANY}
+    chosen: dict[object, str] = {}
+    for path, html in ahead.items():
+        template = templates()[path]
+        chosen.setdefault((template, kinds(html)) if template in many else path, path)
+    return {path.strip("/").replace("/", "-"): path for path in chosen.values()}
+
+
+def kinds(html: str) -> frozenset[tuple[str, str]]:
+    """The elements of a page, each with its classes: pages of one template with the same kinds are alike."""
+    return frozenset(re.findall(r'<(\w+)(?:[^>]*\sclass="([^"]*)")?', html))
 
 
 def tip_form(ada: Ada, answers: Callable[[str], None]) -> Iterator[str]:
@@ -74,6 +89,9 @@ def tip_form(ada: Ada, answers: Callable[[str], None]) -> Iterator[str]:
     yield "tip-place-told"
     ada.goes_on()
     yield "tip-story"
+    ada.page.goto(ada.page.url)
+    yield "tip-begun"
+    ada.page.locator("#mine").click()
     ada.tells("", others="x" * 4001)
     yield "tip-story-errors"
     story = f"{ada.language}: {LONG_STORY}"[:4000]
