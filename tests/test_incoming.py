@@ -129,6 +129,13 @@ def test_an_announced_length_refuses_early(length: str, status: HTTPStatus | Non
     assert posted([b"a=1"], {"content-length": length})[1] == status
 
 
+@pytest.mark.parametrize(
+    ("coding", "status"), [("chunked", None), ("Chunked", None), ("gzip, chunked", HTTPStatus.BAD_REQUEST)]
+)
+def test_a_body_may_come_in_chunks_and_no_other_coding(coding: str, status: HTTPStatus | None) -> None:
+    assert posted([b"a=1"], {"transfer-encoding": coding})[1] == status
+
+
 def test_a_slow_body_is_refused() -> None:
     assert posted([b"a=1"], seconds=0.05, never_ends=True)[1] == HTTPStatus.BAD_REQUEST
 

@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -64,6 +65,8 @@ def test_a_stopped_demonstration_leaves_no_folder_behind(tmp_path: Path, stop: s
         connection = socket.socket()
         _first_connection(port, process).close()
         assert Client(port, "localhost").get("/healthz").status == 200
+        with pytest.raises(PortTakenError):
+            listening(HERE, port)
     with connection:
         process.send_signal(stop)
         said, _ = process.communicate(timeout=PATIENCE_SECONDS)
@@ -79,6 +82,29 @@ def _first_connection(port: int, process: subprocess.Popen[bytes]) -> socket.soc
         except ConnectionRefusedError:
             time.sleep(0.02)  # nobody listens yet
     raise AssertionError(process.communicate()[0])
+
+
+def test_an_application_that_can_not_begin_is_not_served_and_not_quoted(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(FAILS_TO_BEGIN, "utf-8")
+    ended = subprocess.run([sys.executable, program], capture_output=True, text=True, timeout=PATIENCE_SECONDS)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout == "the application did not start, so the server stopped\n"
+
+
+FAILS_TO_BEGIN = """
+from campaign_site.process import NotServingError, listening, serve
+
+async def app(scope, receive, send):
+    await receive()
+    await send({"type": "lifespan.startup.failed", "message": "kwartel"})
+    raise ValueError("kwartel")
+
+try:
+    serve(app, listening("127.0.0.1", 0))
+except NotServingError as refusal:
+    print(refusal)
+"""
 
 
 def test_outside_a_server_the_signal_is_as_it_was() -> None:

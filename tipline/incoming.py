@@ -150,6 +150,9 @@ async def _read(headers: Mapping[str, str], receive: Receive) -> bytes:
     announced = headers.get("content-length", "0")
     if not announced.isascii() or not announced.isdigit():
         raise RefusedError(HTTPStatus.BAD_REQUEST)
+    if headers.get("transfer-encoding", "chunked").strip().lower() != "chunked":
+        # Server programs undo the chunks and hand on what else was done to the body.
+        raise RefusedError(HTTPStatus.BAD_REQUEST)
     if len(announced) > 9 or int(announced) > MAX_BODY:
         raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     body = bytearray()

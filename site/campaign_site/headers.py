@@ -38,7 +38,8 @@ PERMISSIONS_POLICY = ", ".join(
 )
 TWO_YEARS = 63072000
 HIDDEN = frozenset({b"server", b"x-powered-by"})
-"""What would tell an attacker which program to look up."""
+"""What would tell an attacker which program to look up. The server program names itself where nothing stands, so every
+answer has an empty `server`."""
 
 
 def default_headers(*, is_https: bool) -> tuple[Header, ...]:
@@ -52,6 +53,7 @@ def default_headers(*, is_https: bool) -> tuple[Header, ...]:
         "cross-origin-opener-policy": "same-origin",
         "cross-origin-resource-policy": "same-origin",
         "cache-control": "no-store",
+        "server": "",
     }
     if is_https:
         headers["strict-transport-security"] = f"max-age={TWO_YEARS}; includeSubDomains"

@@ -1,9 +1,13 @@
-"""How a server process runs: it leaves no memory behind when it dies, and its server program writes nothing down."""
+"""How a server process runs: it leaves no memory behind when it dies, and its server program writes nothing down.
 
+The only module that knows which one: granian, inside this process (docs/decisions/0007-granian.md)."""
+
+import asyncio
 import contextlib
 import ctypes
 import errno
 import logging
+import os
 import resource
 import signal
 import socket
@@ -11,13 +15,23 @@ import sys
 from collections.abc import Iterator
 from types import FrameType
 
-import uvicorn
+from granian.constants import HTTPModes, Interfaces
+from granian.errors import FatalError
+from granian.http import HTTP1Settings
+from granian.net import SocketHolder  # type: ignore[attr-defined]  # its stubs fall short
+from granian.server.embed import Server
 from starlette.types import ASGIApp
 
 PR_SET_DUMPABLE = 4
 MAX_HEADER_BYTES = 16 * 1024
-KEEP_ALIVE_SECONDS = 15
-STOP_SECONDS = 10
+SLOW_SECONDS = 10
+"""A connection is closed when its next request has not said all its headers after this long, and so is an idle one.
+It bounds how long an orderly stop takes, as `tipline.incoming.MAX_SECONDS` does for bodies."""
+MOST_CONNECTIONS = 8192
+OTHER_FILES = 100
+"""What database, threads and libraries keep open beside the connections."""
+BACKLOG = 1024
+"""Connections that the system keeps waiting while all others are taken."""
 STOPS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -27,6 +41,10 @@ class AddressFaultError(Exception):
 
 class PortTakenError(AddressFaultError):
     """Another program listens on the port already."""
+
+
+class NotServingError(Exception):
+    """The server program gave up by itself: the application did not start."""
 
 
 def leave_no_core_dump() -> None:
@@ -50,7 +68,7 @@ def listening(host: str, port: int) -> socket.socket:
 @contextlib.contextmanager
 def orderly_stop() -> Iterator[None]:
     """Inside this, SIGTERM and Ctrl+C leave by way of every `with` and end the process with 0. By itself SIGTERM would
-    leave temporary folders behind. The server program hands both on to us once it has stopped."""
+    leave temporary folders behind. While it serves, `serve` takes both, and returns once it has stopped."""
     before = {number: signal.signal(number, _stop) for number in STOPS}
     try:
         yield
@@ -60,31 +78,70 @@ def orderly_stop() -> Iterator[None]:
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
-    for number in STOPS:
-        signal.signal(number, signal.SIG_IGN)  # a second one must not cut the tidying short
+    _stop_once()
     raise SystemExit(0)
 
 
+def _stop_once() -> None:
+    """From here on another signal must not cut the tidying short."""
+    for number in STOPS:
+        signal.signal(number, signal.SIG_IGN)
+
+
 def serve(app: ASGIApp, listener: socket.socket) -> None:
-    """Serves on a socket of `listening` until it is told to stop. No access log: an address and a time are what
-    must not be kept."""
+    """Serves on a socket of `listening` until it is told to stop. Raises `NotServingError`. No access log: an address
+    and a time are what must not be kept."""
     leave_no_core_dump()
-    # Other programs' loggers are silent: they print tracebacks, and those quote what a person typed.
+    asyncio.run(_serve(app, listener))
+
+
+async def _serve(app: ASGIApp, listener: socket.socket) -> None:
+    server = OneSocketServer(app, listener)
+    _be_quiet()
+    loop = asyncio.get_running_loop()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        _stop_once()
+        loop.call_soon_threadsafe(server.stop)
+
+    # Not by `loop.add_signal_handler`: the loop would take its handlers away at its end, before the tidying.
+    for number in STOPS:
+        signal.signal(number, stop)
+    try:
+        await server.serve()
+    except FatalError:
+        raise NotServingError("the application did not start, so the server stopped") from None
+
+
+class OneSocketServer(Server):
+    """granian in this process, on a socket that listens already. By itself granian would bind one of its own, and in a
+    way that lets two servers of one user share a port without either noticing."""
+
+    def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
+        super().__init__(
+            app,
+            interface=Interfaces.ASGI,
+            http=HTTPModes.http1,
+            http1_settings=HTTP1Settings(header_read_timeout=SLOW_SECONDS * 1000, max_buffer_size=MAX_HEADER_BYTES),
+            websockets=False,
+            backpressure=_most_connections(),
+            log_enabled=False,
+        )
+        self._listener = listener
+
+    def _init_shared_socket(self) -> None:
+        waiting = (BACKLOG,) if sys.platform == "linux" else ()
+        listener = os.dup(self._listener.fileno())
+        self._shd = SocketHolder(listener, False, *waiting)  # type: ignore[assignment,call-arg]  # stubs fall short
+
+
+def _most_connections() -> int:
+    """As many as the system lets this process have open; idle ones count too."""
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MOST_CONNECTIONS if files == resource.RLIM_INFINITY else min(MOST_CONNECTIONS, files - OTHER_FILES)
+
+
+def _be_quiet() -> None:
+    """Other programs' loggers say nothing: they print tracebacks, and those quote what a person typed."""
     logging.basicConfig(stream=sys.stderr, level=logging.CRITICAL + 1, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("signaallijn").setLevel(logging.WARNING)
-    config = uvicorn.Config(
-        app,
-        http="h11",
-        ws="none",
-        access_log=False,
-        log_config=None,
-        log_level="critical",
-        server_header=False,
-        date_header=True,
-        proxy_headers=False,
-        h11_max_incomplete_event_size=MAX_HEADER_BYTES,
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=STOP_SECONDS,
-        lifespan="on",
-    )
-    uvicorn.Server(config).run([listener])

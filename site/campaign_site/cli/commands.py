@@ -15,7 +15,7 @@ from campaign_site.cli.checking import check_content
 from campaign_site.cli.exporting import FolderInUseError, export_site
 from campaign_site.demo import make_demo
 from campaign_site.links import MissingHelplineFactError
-from campaign_site.process import AddressFaultError, listening, orderly_stop
+from campaign_site.process import AddressFaultError, NotServingError, listening, orderly_stop
 from campaign_site.process import serve as serve_app
 from campaign_site.settings import SettingsFaultError, make_data_directory, read_public_settings, read_settings
 from tipline.app import OrphanedTipsError
@@ -36,6 +36,7 @@ FAULTS = (
     DatabaseFaultError,
     OrphanedTipsError,
     AddressFaultError,
+    NotServingError,
     FolderInUseError,
 )
 PORT = click.IntRange(1, 65535)
