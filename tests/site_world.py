@@ -56,6 +56,7 @@ def rendering_of(shown: Library, *, is_demo: bool = False, static: Callable[[str
         care_points().helplines,
         {"site": shown.site, "demo": is_demo},
         shown.shown_guides(is_demo=is_demo),
+        shown.asked_guides(is_demo=is_demo),
     )
 
 

@@ -15,10 +15,11 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Scope
 
-from campaign_site.finder import LONGEST_TEXT, TOKEN_SECONDS, Finder, Tokens
+from campaign_site.finder import LONGEST_TEXT, Finder
 from campaign_site.pages.care import regions_with_state
 from campaign_site.pages.material import Material
 from campaign_site.prerender import prerender
+from campaign_site.tokens import TOKEN_SECONDS, Tokens
 from tipline.incoming import MAX_BODY, MAX_FIELDS, IncomingGuard
 from tipline.sealing import Box
 

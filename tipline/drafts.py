@@ -58,6 +58,8 @@ class ReportDraft:
     """The id that the tip will have. It is fixed before anything is sent, so that sending twice makes one tip."""
     told: str = ""
     """The care point that the visitor was last told will receive it."""
+    is_carried: bool = False
+    """Whether it began with answers that were taken along from elsewhere on the site. Not part of the tip."""
 
     lifetime = REPORT_SECONDS
 

@@ -92,6 +92,11 @@ def read_answers(questions: tuple[Question, ...], incoming: Incoming) -> Answers
     return answers
 
 
+def cut(answers: Answers) -> Answers:
+    """The answers with no text longer than fits: for texts that nobody typed, and so nobody can be asked to shorten."""
+    return {name: answer[:MAX_CHARACTERS] for name, answer in answers.items()}
+
+
 def faults_of(questions: tuple[Question, ...], answers: Answers) -> dict[str, str]:
     """What stands in the way, by question: `missing` or `too_long`."""
     faults = {}

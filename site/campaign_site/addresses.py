@@ -11,6 +11,8 @@ ADDRESSES: Addresses = {
     "region": {"nl": "/nl/regio/{region}", "en": "/en/region/{region}"},
     "region_choice": {"nl": "/nl/regio/keuze/{token}", "en": "/en/region/choice/{token}"},
     "guides": {"nl": "/nl/signalen/", "en": "/en/signals/"},
+    "check": {"nl": "/nl/signalen/check", "en": "/en/signals/check"},
+    "check_told": {"nl": "/nl/signalen/check/{token}", "en": "/en/signals/check/{token}"},
     "guide": {"nl": "/nl/signalen/{guide}", "en": "/en/signals/{guide}"},
     "about_tip_line": {"nl": "/nl/over-de-meldlijn", "en": "/en/about-the-tip-line"},
     "campaigns": {"nl": "/nl/campagne/", "en": "/en/campaign/"},

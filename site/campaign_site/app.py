@@ -13,10 +13,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from campaign_site.errors import ErrorPages, Unfailing, log_fault
-from campaign_site.finder import Finder, Tokens
+from campaign_site.finder import Finder
 from campaign_site.headers import SecurityHeaders
 from campaign_site.library.site_files import FORBID_ALL, ROBOTS, SECURITY
 from campaign_site.live import LiveSite, files_state
@@ -24,7 +25,9 @@ from campaign_site.prerender import Snapshot, SnapshotLayer, Timeline, text_page
 from campaign_site.publication import read_publication, read_site_files
 from campaign_site.routes import site_routes
 from campaign_site.settings import Settings
+from campaign_site.signal_check import TOKEN_STEP, SignalCheck
 from campaign_site.static_files import StaticFiles, StaticLayer
+from campaign_site.tokens import Tokens
 from tipline.app import Tipline, create_tipline
 from tipline.care_points import LiveCarePoints
 from tipline.geography import load_geography
@@ -115,14 +118,16 @@ def _desk_host(tipline: Tipline, settings: Settings, static: StaticFiles) -> ASG
 def _public_host(tipline: Tipline, live: LiveSite, static: StaticFiles) -> ASGIApp:
     """What the public host serves: pages rendered ahead and static files from memory, the rest from routes."""
     clock = tipline.world.clock
-    finder = Finder(lambda: live.publication, live, Tokens(Box(tipline.world.settings.secret_keys, "finder"), clock))
+    keys = tipline.world.settings.secret_keys
+    finder = Finder(lambda: live.publication, live, Tokens(Box(keys, "finder"), clock))
+    check = SignalCheck(lambda: live.publication, live, Tokens(Box(keys, "signal-check"), clock, TOKEN_STEP))
     error_pages = ErrorPages(lambda language, status: live.page("pages/error.html", language, status=int(status)))
-    app = _public_app(tipline, live, finder, error_pages)
+    app = _public_app(tipline, live, [*site_routes(finder, check), *tipline.routes()], error_pages)
     guarded = IncomingGuard(app, error_pages.refuse, absence_is_refused=False)
     return SnapshotLayer(StaticLayer(guarded, static), lambda: live.timeline, clock)
 
 
-def _public_app(tipline: Tipline, live: LiveSite, finder: Finder, error_pages: ErrorPages) -> Starlette:
+def _public_app(tipline: Tipline, live: LiveSite, routes: Sequence[BaseRoute], error_pages: ErrorPages) -> Starlette:
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with anyio.create_task_group() as tasks:
@@ -131,7 +136,7 @@ def _public_app(tipline: Tipline, live: LiveSite, finder: Finder, error_pages: E
             tasks.cancel_scope.cancel()
 
     app = Starlette(
-        routes=[*site_routes(finder), *tipline.routes()],
+        routes=routes,
         lifespan=lifespan,
         exception_handlers={HTTPException: error_pages.http_error, Exception: error_pages.http_error},
     )

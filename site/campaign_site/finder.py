@@ -5,9 +5,7 @@ sealed token that works for ten minutes. A navigation by POST is answered with 3
 stays on the disk of the phone; only what script asks for (suggestions) is answered at once, and never stored.
 """
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
-from datetime import datetime
 from http import HTTPStatus
 
 from starlette.requests import Request
@@ -16,43 +14,15 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from campaign_site.pages.finding import answer, choice, suggestions
 from campaign_site.publication import Publication
 from campaign_site.rendering import address
+from campaign_site.tokens import Tokens
 from tipline.incoming import Incoming
 from tipline.languages import of_path
 from tipline.questions import clean
-from tipline.sealing import Box, SealingError
 from tipline.world import Rendering
 
-TOKEN_SECONDS = 600
 LONGEST_TEXT = 80
 """Characters; the longest place name of the country has fewer than half of them."""
 NEVER_STORED = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
-_CONTEXT = b"finder"
-_STEP = 64
-
-
-class Tokens:
-    """Texts boxed for an address: unreadable, unchangeable, and void after ten minutes."""
-
-    def __init__(self, box: Box, clock: Callable[[], datetime]) -> None:
-        self._box = box
-        self._clock = clock
-
-    def seal(self, text: str) -> str:
-        """A token for a text; texts of like length give tokens of equal length."""
-        expires = int(self._clock().timestamp()) + TOKEN_SECONDS
-        content = expires.to_bytes(8, "big") + text.encode()
-        padded = content + b"\n" * (-len(content) % _STEP)
-        return urlsafe_b64encode(self._box.seal(padded, _CONTEXT)).decode().rstrip("=")
-
-    def open(self, token: str) -> str | None:
-        """The text of a token; None when it is not ours or too old."""
-        try:
-            content = self._box.open(urlsafe_b64decode(token + "=" * (-len(token) % 4)), _CONTEXT)
-        except (SealingError, ValueError):
-            return None
-        if int.from_bytes(content[:8], "big") < self._clock().timestamp():
-            return None
-        return content[8:].rstrip(b"\n").decode()
 
 
 class Finder:

@@ -91,4 +91,5 @@ def _rendering(material: Material, static: StaticFiles) -> Rendering:
         material.care_points.helplines,
         {"site": library.site, "demo": material.is_demo},
         library.shown_guides(is_demo=material.is_demo),
+        library.asked_guides(is_demo=material.is_demo),
     )

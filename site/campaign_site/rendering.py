@@ -4,7 +4,7 @@
 and text catalogues of both packages are merged here, so that all pages share one frame. Knows nothing of requests.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
@@ -27,6 +27,7 @@ FRAME_DEFAULTS: Mapping[str, object] = {
     "alternate_url": None,
     "exit": True,
     "exit_url": "/weg",
+    "asked_guides": (),
     "foot": "full",
     "is_section_page": True,
     "nav": True,
@@ -34,6 +35,7 @@ FRAME_DEFAULTS: Mapping[str, object] = {
     "shape": "figure",
     "theme_url": lambda: None,
     "uses_htmx": False,
+    "with_htmx": "finder",
 }
 """What the frame assumes where neither a page nor its template says otherwise."""
 
@@ -78,9 +80,11 @@ class Rendering:
         helplines: Mapping[str, Helpline],
         values: Mapping[str, object],
         guides: Mapping[str, Mapping[str, Guide]] = MappingProxyType({}),
+        asked_guides: Collection[str] = (),
     ) -> None:
         """`values` become available in every template: `site` and `demo` at least. `guides` are those that are shown:
-        templates know them as `shown_guides`, in their own language; links to others are left out.
+        templates know them as `shown_guides`, in their own language; links to others are left out. `asked_guides` are
+        the names of those that the signal check asks about; without any there is no check, and no link to it.
 
         `static` turns the path of a static file into its versioned address. Where folders hold a template of the same
         name the first one wins, so the campaign site's frame goes before the bare one of `tipline`.
@@ -90,10 +94,10 @@ class Rendering:
             url = _addresser(addresses, language)
             shown = {name: texts[language] for name, texts in guides.items()}
             slugs = {name: guide.slug for name, guide in shown.items()}
-            left_out = () if shown else ("guides",)
+            left_out = [page for page, there in (("guides", shown), ("check", asked_guides)) if not there]
             environment.filters.update(_link_filters(Linker(helplines, url, language, slugs, left_out)))
             environment.globals.update(FRAME_DEFAULTS, **values)
-            environment.globals.update(has_guides=bool(shown), shown_guides=shown)
+            environment.globals.update(has_guides=bool(shown), shown_guides=shown, asked_guides=asked_guides)
             environment.globals.update(helplines=helplines, static=static, url=url)
             environment.globals.update(language=language, other_language=other(language))
 

@@ -8,14 +8,18 @@ from starlette.routing import Route
 
 from campaign_site.addresses import ADDRESSES
 from campaign_site.finder import Finder
+from campaign_site.signal_check import SignalCheck
 from tipline.languages import LANGUAGES, best_of
 
 
-def site_routes(finder: Finder) -> Iterator[Route]:
+def site_routes(finder: Finder, check: SignalCheck) -> Iterator[Route]:
     yield Route("/", to_best_language, methods=["GET"])
     for language in LANGUAGES:
         yield Route(ADDRESSES["regions"][language], finder.find, methods=["POST"])
         yield Route(ADDRESSES["region_choice"][language], finder.choose, methods=["GET"])
+        yield Route(ADDRESSES["check"][language], check.absent, methods=["GET"])
+        yield Route(ADDRESSES["check"][language], check.tell, methods=["POST"])
+        yield Route(ADDRESSES["check_told"][language], check.show, methods=["GET"])
 
 
 async def to_best_language(request: Request) -> Response:

@@ -10,6 +10,8 @@ ADDRESSES: Mapping[str, Mapping[str, str]] = {
     "conversation": {"nl": "/nl/melden/vervolg/{draft}", "en": "/en/report/follow-up/{draft}"},
     "delete_answer": {"nl": "/nl/melden/vervolg/{draft}/wis", "en": "/en/report/follow-up/{draft}/delete"},
     "close_conversation": {"nl": "/nl/melden/vervolg/{draft}/klaar", "en": "/en/report/follow-up/{draft}/done"},
+    "tip_carry": {"nl": "/nl/melden/meenemen", "en": "/en/report/take-along"},
+    "tip_first": {"nl": "/nl/melden/{draft}/begin", "en": "/en/report/{draft}/start"},
     "tip_place": {"nl": "/nl/melden/{draft}/plaats", "en": "/en/report/{draft}/place"},
     "tip_story": {"nl": "/nl/melden/{draft}/verhaal", "en": "/en/report/{draft}/story"},
     "tip_check": {"nl": "/nl/melden/{draft}/controle", "en": "/en/report/{draft}/check"},

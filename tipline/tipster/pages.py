@@ -11,7 +11,7 @@ from starlette.responses import Response
 from tipline.drafts import Held, PlaceKind, ReportDraft, SentDraft
 from tipline.intake import PlaceNotKnownError, ReceiverChangedError
 from tipline.languages import other
-from tipline.questions import MAX_CHARACTERS, clean, faults_of, read_answers
+from tipline.questions import MAX_CHARACTERS, clean, cut, faults_of, read_answers
 from tipline.routing import NoOpenCarePointError, Route
 from tipline.sealing import SealingError
 from tipline.tipster.addresses import address
@@ -41,6 +41,8 @@ def start(request: Request, language: str) -> Response:
         "tip/start.html",
         language,
         takes_tips=form_of(request).takes_tips(),
+        is_carried=False,
+        place_url=address("tip_start", language),
         alternate_url=address("tip_start", other(language)),
     )
 
@@ -50,6 +52,30 @@ def begin(request: Request, language: str) -> Response:
     if not form.takes_tips():
         return see("tip_start", language)
     return see("tip_place", language, form.drafts.begin(_with_place(request, ReportDraft())))
+
+
+def carry(request: Request, language: str) -> Response:
+    """Begins a draft with answers that a page of this site offered to take along. They are the tipster's own from here
+    on: he meets them in the story before anything is sent, and the place is asked first as always."""
+    form = form_of(request)
+    answers = cut(read_answers(form.questions, incoming_of(request)))
+    if not answers or not form.takes_tips():
+        return see("tip_start", language)
+    return see("tip_first", language, form.drafts.begin(ReportDraft(answers=answers, is_carried=True)))
+
+
+def first(request: Request, language: str, held: Held[ReportDraft]) -> Response:
+    """The first page, for a draft that began elsewhere: what is to be known before telling goes before the place."""
+    return _step(
+        request,
+        "tip/start.html",
+        "tip_first",
+        language,
+        held,
+        takes_tips=form_of(request).takes_tips(),
+        is_carried=held.draft.is_carried,
+        place_url=address("tip_place", language, held.id),
+    )
 
 
 def place(request: Request, language: str, held: Held[ReportDraft]) -> Response:

@@ -13,6 +13,8 @@ from tipline.tipster.answers import only_from_here
 ROWS = (
     ("GET", "tip_start", pages.start),
     ("POST", "tip_start", pages.begin),
+    ("POST", "tip_carry", pages.carry),
+    ("GET", "tip_first", only_from_here(pages.for_report(pages.first))),
     ("GET", "follow_up", follow_up.ask_code),
     ("POST", "follow_up", follow_up.give_code),
     ("GET", "conversation", only_from_here(follow_up.conversation)),

@@ -168,6 +168,42 @@ class Guide:
     headings: Headings | None = None
     reviewed: Reviewed | None = None
     """Always there when the review is done."""
+    ask_at_once: tuple[str, ...] = ()
+    """Names of the signals for which the check advises to ask others even when nothing else was noticed."""
+
+
+class Advice(StrEnum):
+    """What the signal check comes to."""
+
+    DANGER = "danger"
+    ASK = "ask"
+    STAY = "stay"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The words of one advice. The parts but the title are HTML."""
+
+    title: str
+    means: str
+    """What the changes may mean."""
+    now: str
+    """What to do now."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """The words of the signal check for one kind of reader, in one language."""
+
+    document: Document
+    """Its title, description and first words."""
+    danger: str
+    """The choice that says that the boy is in danger."""
+    story: str
+    """What stands above the changes where they come along to the tip form."""
+    outcomes: Mapping[Advice, Outcome]
+    """Complete."""
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ PARTS = ("missed", "also", "act")
 """What stands under each change, in this order."""
 RESERVED = "check"
 """The signal check lives at this address."""
-OWN = ("slug", "audience", "lead", "reader", "facts", "headings", "reviewed_by", "reviewed_on")
+OWN = ("slug", "audience", "lead", "reader", "facts", "headings", "ask_at_once", "reviewed_by", "reviewed_on")
 """The fields that only a guide's head has."""
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -70,7 +70,8 @@ def read_guide(file: Path) -> tuple[Guide, tuple[Reference, ...]]:
     """A guide in one language and the references in it, not yet checked. Raises ContentFaultError."""
     written = take_apart(file)
     entry = written.head.root.only(*HEAD, *OWN)
-    others, signals = _parted(written)
+    others, blocks = _parted(written)
+    signals = _signals(file, blocks)
     guide = Guide(
         slug=_slug(entry),
         audience=entry.text("audience"),
@@ -78,9 +79,10 @@ def read_guide(file: Path) -> tuple[Guide, tuple[Reference, ...]]:
         reader=entry.word("reader", Reader),
         document=document_of(written, others),
         facts=tuple(_read_statement(each) for each in written.head.tables("facts")),
-        signals=_signals(file, signals),
+        signals=signals,
         headings=_headings(written.head),
         reviewed=_reviewed(entry),
+        ask_at_once=_ask_at_once(entry, signals),
     )
     return guide, written.references
 
@@ -116,6 +118,14 @@ def _slug(entry: content_files.Entry) -> str:
     if not _SLUG.fullmatch(slug):
         raise entry.fault("slug", f"'{slug}' can't be part of an address", "use small letters, figures and hyphens")
     return slug
+
+
+def _ask_at_once(entry: content_files.Entry, signals: Sequence[Signal]) -> tuple[str, ...]:
+    marked = entry.texts("ask_at_once") if "ask_at_once" in entry.fields else ()
+    names = [signal.name for signal in signals]
+    for unknown in sorted(set(marked) - set(names)):
+        raise entry.fault("ask_at_once", f"there is no signal '{unknown}'", f"choose from: {', '.join(names)}")
+    return marked
 
 
 def _read_statement(entry: content_files.Entry) -> Statement:
@@ -199,6 +209,10 @@ def _check_languages(folder: Path, name: str, texts: Mapping[str, Guide]) -> Non
             file = folder / f"{name}.{language}.md"
             what = f"the signals are not those of {name}.{first}.md"
             raise ContentFaultError(file, 1, what, f"write, in this order: {', '.join(names)}")
+        if set(texts[language].ask_at_once) != set(texts[first].ask_at_once):
+            file = folder / f"{name}.{language}.md"
+            what = f"`ask_at_once` is not that of {name}.{first}.md"
+            raise ContentFaultError(file, 1, what, "write the same names in both")
 
 
 def _check_slugs(folder: Path, guides: Mapping[str, Mapping[str, Guide]]) -> None:

@@ -11,13 +11,16 @@ from campaign_site.library.campaigns import NATIONAL, read_campaign
 from campaign_site.library.documents import Reference, read_document, read_documents
 from campaign_site.library.entries import (
     Campaign,
+    Check,
     Document,
     Guide,
+    Reader,
     Region,
     Review,
     Site,
 )
 from campaign_site.library.guides import read_guide, read_guides
+from campaign_site.library.signal_check import ASKED, check_files, read_check, read_checks
 from campaign_site.library.tiles import Tiles
 from tipline import content_files
 from tipline.content_files import ContentFaultError, Entry, Faults
@@ -46,6 +49,8 @@ class Library:
     """Name of the page -> language -> text."""
     guides: Mapping[str, Mapping[str, Guide]]
     """Name of the guide -> language -> guide."""
+    checks: Mapping[Reader, Mapping[str, Check]]
+    """Reader -> language -> the words of the signal check; it asks no others."""
 
     def region_of(self, municipality: str) -> Region:
         """The region a municipality lies in. Raises KeyError for a code that is not a municipality's."""
@@ -57,6 +62,8 @@ class Library:
             yield from ((f"pages/{page}.{language}.md", text) for language, text in texts.items())
         for guide, guide_texts in self.guides.items():
             yield from ((f"guides/{guide}.{language}.md", text.document) for language, text in guide_texts.items())
+        for reader, checks in self.checks.items():
+            yield from ((f"check/{reader}.{language}.md", check.document) for language, check in checks.items())
         for campaign in self.campaigns:
             where = f"campaigns/{campaign.slug}"
             yield from ((f"{where}/{NATIONAL}.{language}.md", text) for language, text in campaign.texts.items())
@@ -72,6 +79,18 @@ class Library:
             for name, texts in self.guides.items()
             if all(text.document.review is not Review.PENDING for text in texts.values())
         }
+
+    def asked_guides(self, *, is_demo: bool) -> Mapping[str, Mapping[str, Guide]]:
+        """The guides whose signals the check asks about: those with shown words for their reader. None while the first
+        page of the check, which speaks to adults, awaits its review."""
+        shown = self.shown_guides(is_demo=is_demo)
+        asked = {reader for reader in self.checks if is_demo or self.site.publish_unreviewed or self._is_judged(reader)}
+        if Reader.ADULT not in asked:
+            return {}
+        return {name: texts for name, texts in shown.items() if all(guide.reader in asked for guide in texts.values())}
+
+    def _is_judged(self, reader: Reader) -> bool:
+        return all(check.document.review is not Review.PENDING for check in self.checks[reader].values())
 
     def pending(self) -> tuple[str, ...]:
         """Names of the documents whose review is still pending."""
@@ -89,6 +108,7 @@ def load(folder: Path, outside: Outside) -> Library:
         regions=regions,
         pages=read_documents(folder / "pages", references),
         guides=read_guides(folder / "guides", references),
+        checks=read_checks(folder / "check", references),
     )
     for reference in references:
         _check(reference, outside, library.guides)
@@ -115,6 +135,10 @@ def find_faults(folder: Path, outside: Outside, lacking: frozenset[str], faults:
     for file in guides:
         with faults.kept():
             references.extend(read_guide(file)[1])
+    for reader in ASKED:
+        for file in check_files(folder / "check", reader).values():
+            with faults.kept():
+                references.extend(read_check(file)[1])
     names = {file.stem.rpartition(".")[0] for file in guides}
     for reference in references:
         with faults.kept():
