@@ -1,0 +1,205 @@
+"""The launch, for real: two servers, the real clock, a crowd, and a cache that obeys our headers in between."""
+
+import asyncio
+import gzip
+import math
+import re
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from itertools import cycle, islice
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from campaign_world import ANNOUNCEMENT, LEAD, content_copy, write_campaign
+from click.testing import CliRunner
+from server import Server, free_port, running_command
+from site_world import library
+
+from campaign_site.cli import main
+
+AHEAD_SECONDS = 22.0
+"""From writing the campaign to its launch; starting two servers takes some of it, and some 15 are left."""
+AFTER_SECONDS = 6.0
+REQUESTS_A_SECOND = 200
+PATHS = 100
+
+
+@dataclass(frozen=True)
+class Response:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def page(self) -> bytes:
+        return gzip.decompress(self.body) if self.headers.get("content-encoding") == "gzip" else self.body
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request of the crowd. Times are in seconds since 1970."""
+
+    path: str
+    way: str
+    began: float
+    ended: float
+    response: Response
+
+
+@dataclass(frozen=True)
+class Stored:
+    response: Response
+    fresh_until: float
+
+
+@dataclass
+class ObedientCache:
+    """A shared cache in front of one server, as RFC 9111 allows it: a stored answer is used for as long as it is fresh,
+    and its age counts from when it was asked for (4.2.3)."""
+
+    port: int
+    stored: dict[tuple[str, str], Stored] = field(default_factory=dict)
+    hits: int = 0
+
+    async def get(self, path: str, encoding: str) -> Response:
+        known = self.stored.get((path, encoding))
+        if known and time.time() < known.fresh_until:
+            self.hits += 1
+            return known.response
+        asked = time.time()
+        response = await fetch(self.port, path, encoding)
+        age = max(0.0, time.time() - parsedate_to_datetime(response.headers["date"]).timestamp(), time.time() - asked)
+        max_age = int(response.headers["cache-control"].removeprefix("public, max-age="))
+        assert response.headers["vary"] == "accept-encoding"
+        self.stored[path, encoding] = Stored(response, time.time() + max_age - age)
+        return response
+
+
+async def fetch(port: int, path: str, encoding: str = "identity") -> Response:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    lines = [f"GET {path} HTTP/1.1", f"Host: localhost:{port}", f"Accept-Encoding: {encoding}", "Connection: close"]
+    writer.write("\r\n".join([*lines, "", ""]).encode())
+    answer = await reader.read()
+    writer.close()
+    head, _, body = answer.partition(b"\r\n\r\n")
+    first, *rest = head.decode("latin-1").split("\r\n")
+    headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in rest)}
+    return Response(int(first.split(" ")[1]), headers, body)
+
+
+async def a_crowd_visits(servers: Sequence[Server], paths: Sequence[str], until: float) -> list[Visit]:
+    """Two hundred requests a second over all paths, to each server and through a cache in front of each."""
+    visits: list[Visit] = []
+    caches = [ObedientCache(server.port) for server in servers]
+
+    async def visit(path: str, number: int) -> None:
+        which, encoding = number % len(servers), ("identity", "gzip")[number // 4 % 2]
+        is_cached = number % 4 >= 2
+        began = time.time()
+        if is_cached:
+            response = await caches[which].get(path, encoding)
+        else:
+            response = await fetch(servers[which].port, path, encoding)
+        way = f"{'cache' if is_cached else 'server'} {which}"
+        visits.append(Visit(path, way, began, time.time(), response))
+
+    async with asyncio.TaskGroup() as crowd:
+        started = time.time()
+        # A prime step spreads paths, servers and caches over each other.
+        for number, path in enumerate(cycle(islice(cycle(paths), 0, 37 * len(paths), 37))):
+            wait = started + number / REQUESTS_A_SECOND - time.time()
+            if wait > 0:
+                await asyncio.sleep(wait)
+            if time.time() >= until:
+                break
+            crowd.create_task(visit(path, number))
+    assert sum(cache.hits for cache in caches) > 0
+    return visits
+
+
+async def all_pages(server: Server, paths: Sequence[str]) -> dict[str, bytes]:
+    return {path: (await fetch(server.port, path)).page for path in paths}
+
+
+def paths_of(server: Server) -> list[str]:
+    """A hundred addresses of the sitemap, first those that follow the campaign."""
+    sitemap = server.public.get("/sitemap.xml").text
+    found = [urlsplit(address).path for address in re.findall(r"<loc>(.+?)</loc>", sitemap)]
+    follows = ("/nl/regio/", "/en/region/", "/nl/campagne/", "/en/campaign/")
+    return sorted(found, key=lambda path: (path.count("/") > 2 and not path.startswith(follows), path))[:PATHS]
+
+
+@pytest.fixture(scope="module")
+def launch() -> datetime:
+    return datetime.fromtimestamp(math.ceil(time.time() + AHEAD_SECONDS), UTC)
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory, launch: datetime) -> Iterator[list[Server]]:
+    """Two nodes with the same content, in which a campaign is announced and goes live in some seconds."""
+    folder = tmp_path_factory.mktemp("launch")
+    content = content_copy(folder)
+    write_campaign(content, "lente", announced=launch - timedelta(days=1), live=launch)
+    ports = [free_port(), free_port()]
+    environments = [
+        {"SIGNAALLIJN_CONTENT": str(content), "SIGNAALLIJN_DATA": str(folder / f"{port}")} for port in ports
+    ]
+    for environment in environments:
+        assert CliRunner().invoke(main, ["init"], env=environment).exit_code == 0
+    one, two = (
+        running_command(["serve", "--port", str(port)], Path(environment["SIGNAALLIJN_DATA"]), port, **environment)
+        for port, environment in zip(ports, environments, strict=True)
+    )
+    with one as first, two as second:
+        yield [first, second]
+
+
+def test_every_page_of_every_region_flips_at_the_instant_on_every_server_and_in_caches(
+    servers: Sequence[Server], launch: datetime
+) -> None:
+    instant = launch.timestamp()
+    paths = paths_of(servers[0])
+    assert time.time() < instant - 3, (
+        "starting two servers took so long that the launch is over: the machine is too busy"
+    )
+
+    async def the_evening() -> tuple[dict[str, bytes], list[Visit], dict[str, bytes]]:
+        before = await all_pages(servers[0], paths)
+        visits = await a_crowd_visits(servers, paths, instant + AFTER_SECONDS)
+        return before, visits, await all_pages(servers[1], paths)
+
+    before, visits, after = asyncio.run(the_evening())
+    regions = [path for path in paths if path.startswith(("/nl/regio/", "/en/region/")) and path.split("/")[3]]
+    assert len(regions) == 2 * len(library().regions)
+    for path in ("/nl/", "/en/", *regions, "/nl/campagne/lente", "/en/campaign/lente"):
+        language = path[1:3]
+        assert LEAD[language].encode() not in before[path], path
+        assert ANNOUNCEMENT[language].encode() in before[path], path
+        assert LEAD[language].encode() in after[path], path
+        assert ANNOUNCEMENT[language].encode() not in after[path], path
+
+    assert Counter(visit.response.status for visit in visits) == {200: len(visits)}
+    judged = [visit for visit in visits if visit.ended < instant or visit.began >= instant]
+    wrong = [
+        (visit.path, visit.way, round(visit.began - instant, 3))
+        for visit in judged
+        if visit.response.page != (before if visit.ended < instant else after)[visit.path]
+    ]
+    assert wrong == []
+    for is_after in (False, True):
+        seen = {visit.path for visit in judged if (visit.began >= instant) == is_after}
+        assert seen == set(paths), "the crowd did not see every page in both states"
+    assert len({visit.way for visit in judged}) == 4
+    kept_too_long = [
+        visit.path
+        for visit in visits
+        if visit.ended < instant
+        and visit.way.startswith("server")
+        and visit.began + int(visit.response.headers["cache-control"].partition("=")[2]) > instant
+    ]
+    assert kept_too_long == []
