@@ -55,6 +55,10 @@ class CarePoint:
     is_national: bool
     reads_within: str | None
     """Within what time tips are read, in the point's own words; promised only where the point has set it."""
+    controller: str | None
+    """Who answers for the personal data in its tips, as the point told us: often a municipality."""
+    privacy_url: str | None
+    """Where that controller tells what it does with personal data."""
 
 
 @dataclass(frozen=True)
@@ -200,7 +204,7 @@ def _points(document: Document) -> dict[str, CarePoint]:
 def _point(entry: Entry) -> CarePoint:
     known = ("id", "organisation", "short_name", "region_label", "website", "source_url", "certainty", "confirmed_on")
     unshown = ("national", "reads_within", "unconfirmed_phone", "unconfirmed_email", "note")
-    entry.only(*known, *unshown, *CONTACTS)
+    entry.only(*known, *unshown, *CONTACTS, "controller", "privacy_url")
     point = CarePoint(
         id=_identifier(entry),
         organisation=entry.text("organisation"),
@@ -216,6 +220,8 @@ def _point(entry: Entry) -> CarePoint:
         certainty=_certainty(entry),
         is_national=entry.flag("national"),
         reads_within=entry.optional_text("reads_within"),
+        controller=entry.optional_text("controller"),
+        privacy_url=_https(entry, "privacy_url"),
     )
     _refuse_unconfirmed_contacts(entry, point)
     return point
@@ -227,6 +233,13 @@ def _identifier(entry: Entry) -> str:
     if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", identifier):
         raise entry.fault("id", f"`{identifier}` can't be an id", "use small letters, digits and single dashes")
     return identifier
+
+
+def _https(entry: Entry, field: str) -> str | None:
+    address = entry.optional_text(field)
+    if address and not address.startswith("https://"):
+        raise entry.fault(field, f"`{address}` is no address of a page", "begin it with https://")
+    return address
 
 
 def _certainty(entry: Entry) -> str:

@@ -17,6 +17,13 @@ ADDRESSES: Addresses = {
     "about_tip_line": {"nl": "/nl/over-de-meldlijn", "en": "/en/about-the-tip-line"},
     "campaigns": {"nl": "/nl/campagne/", "en": "/en/campaign/"},
     "campaign": {"nl": "/nl/campagne/{campaign}", "en": "/en/campaign/{campaign}"},
+    "about": {"nl": "/nl/over", "en": "/en/about"},
+    "professionals": {"nl": "/nl/professionals", "en": "/en/professionals"},
+    "library": {"nl": "/nl/bibliotheek", "en": "/en/library"},
+    "privacy": {"nl": "/nl/privacy", "en": "/en/privacy"},
+    "accessibility": {"nl": "/nl/toegankelijkheid", "en": "/en/accessibility"},
+    "colophon": {"nl": "/nl/colofon", "en": "/en/colophon"},
+    "feed": {"nl": "/nl/feed.xml", "en": "/en/feed.xml"},
     "help": {"nl": "/nl/hulp", "en": "/en/help"},
 }
 """Of the tip line the frame links to `tip_start` and `follow_up`; their addresses are the tip line's own."""

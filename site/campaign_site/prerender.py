@@ -14,12 +14,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from campaign_site.campaign_files import campaign_files, dressed, is_versioned, worn_by
 from campaign_site.library.calendar import leading
+from campaign_site.library.feeds import CONTENT_TYPE, atom_xml
 from campaign_site.library.site_files import ROBOTS, SECURITY, SITEMAP, Listed, SiteFiles
 from campaign_site.pages.everything import every_page
+from campaign_site.pages.feeds import feed
 from campaign_site.pages.material import Material, PublicPage
 from campaign_site.rendering import Rendering
 from campaign_site.served import FOREVER, Header, Page, page, send_page
-from tipline.languages import other
+from tipline.languages import LANGUAGES, other
 from tipline.tipster.addresses import LEAVE
 
 LONGEST_CACHED = 60
@@ -82,6 +84,8 @@ def _for_programs(
         ROBOTS: text_page(files.robots_txt([*drafts, LEAVE])),
         SITEMAP: text_page(files.sitemap_xml(listed), "application/xml"),
     }
+    for told in (feed(material, language, instant) for language in LANGUAGES):
+        made[told.path] = text_page(atom_xml(told, files.base_url), CONTENT_TYPE)
     if files.security.holds_at(instant):
         made[SECURITY] = text_page(files.security_txt())
     return made

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from campaign_site.library.about_site import AboutSite
 from campaign_site.library.library import Outside, find_faults
 from campaign_site.library.site_files import Security, read_security
 from campaign_site.links import MissingHelplineFactError
@@ -11,7 +12,7 @@ from campaign_site.publication import ALL_ADDRESSES, read_by_itself
 from campaign_site.settings import PublicSettings
 from tipline import care_points, geography, questions
 from tipline.care_points import CarePoints, Helpline
-from tipline.content_files import Faults
+from tipline.content_files import CONTENT_TIME_ZONE, Faults
 
 SOON, YEAR = timedelta(days=30), timedelta(days=365)
 REVIEW = "Texts whose review is pending"
@@ -41,7 +42,10 @@ def check_content(settings: PublicSettings, now: datetime) -> Checked:
     except MissingHelplineFactError as fault:
         return Checked([str(fault)], {})
     waiting = {
-        FILL_IN: _to_fill_in(publication.files.security, now),
+        FILL_IN: [
+            *_to_fill_in(publication.files.security, now),
+            *_about_to_fill_in(publication.material.library.about, now),
+        ],
         REVIEW: publication.material.library.pending(),
         **_to_confirm(publication.material.care_points),
     }
@@ -69,6 +73,12 @@ def _to_fill_in(security: Security, now: datetime) -> Sequence[str]:
     if not SOON < security.expires - now < YEAR:
         lines.append(f"{file}: expires; write a day more than 30 days and less than a year ahead")
     return lines
+
+
+def _about_to_fill_in(about: AboutSite, now: datetime) -> Sequence[str]:
+    today = now.astimezone(CONTENT_TIME_ZONE).date()
+    told = (*about.publisher.to_fill_in(), *about.accessibility.to_fill_in(today))
+    return [f"content/campaign/{line}" for line in told]
 
 
 def _lacking(helplines: Mapping[str, Helpline | None]) -> frozenset[str]:

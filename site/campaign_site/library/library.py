@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from campaign_site.library.about_site import AboutSite, find_about_faults, read_about_site
 from campaign_site.library.campaigns import NATIONAL, read_campaign
 from campaign_site.library.documents import Reference, read_document, read_documents
 from campaign_site.library.entries import (
@@ -51,6 +52,8 @@ class Library:
     """Name of the guide -> language -> guide."""
     checks: Mapping[Reader, Mapping[str, Check]]
     """Reader -> language -> the words of the signal check; it asks no others."""
+    about: AboutSite
+    """What the site says about itself and its sources, besides its texts."""
 
     def region_of(self, municipality: str) -> Region:
         """The region a municipality lies in. Raises KeyError for a code that is not a municipality's."""
@@ -64,6 +67,8 @@ class Library:
             yield from ((f"guides/{guide}.{language}.md", text.document) for language, text in guide_texts.items())
         for reader, checks in self.checks.items():
             yield from ((f"check/{reader}.{language}.md", check.document) for language, check in checks.items())
+        for work, work_texts in self.about.works.items():
+            yield from ((f"library/{work}.{language}.md", text.summary) for language, text in work_texts.items())
         for campaign in self.campaigns:
             where = f"campaigns/{campaign.slug}"
             yield from ((f"{where}/{NATIONAL}.{language}.md", text) for language, text in campaign.texts.items())
@@ -109,6 +114,7 @@ def load(folder: Path, outside: Outside) -> Library:
         pages=read_documents(folder / "pages", references),
         guides=read_guides(folder / "guides", references),
         checks=read_checks(folder / "check", references),
+        about=read_about_site(folder, references),
     )
     for reference in references:
         _check(reference, outside, library.guides)
@@ -140,6 +146,7 @@ def find_faults(folder: Path, outside: Outside, lacking: frozenset[str], faults:
             with faults.kept():
                 references.extend(read_check(file)[1])
     names = {file.stem.rpartition(".")[0] for file in guides}
+    find_about_faults(folder, references, faults)
     for reference in references:
         with faults.kept():
             _check(reference, outside, names)

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
+from campaign_site.library.contacts import read_contact
 from tipline import content_files
 
 ROBOTS, SITEMAP, SECURITY = "/robots.txt", "/sitemap.xml", "/.well-known/security.txt"
-CONTACT_KINDS = ("mailto:", "https://", "tel:")
 FORBID_ALL = "User-agent: *\nDisallow: /\n"
 
 
@@ -73,7 +73,5 @@ class SiteFiles:
 def read_security(file: Path) -> Security:
     """What security.toml says. Raises ContentFaultError."""
     entry = content_files.read_document(file).root.only("contact", "expires")
-    contact = entry.optional_text("contact")
-    if contact and not contact.startswith(CONTACT_KINDS):
-        raise entry.fault("contact", f"`{contact}` is no address", f"begin it with one of: {', '.join(CONTACT_KINDS)}")
-    return Security(contact, entry.instant("expires"))
+    contact = read_contact(entry)
+    return Security(contact.address if contact else None, entry.instant("expires"))

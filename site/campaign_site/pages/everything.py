@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from campaign_site.pages.about_site import pages_about_site
 from campaign_site.pages.campaigns import campaign_pages, campaign_values
 from campaign_site.pages.care import regions_with_state
 from campaign_site.pages.guides import guide_pages
 from campaign_site.pages.material import Material, PublicPage
 from campaign_site.pages.regions import region_pages
 from campaign_site.pages.signal_check import check_pages
+from campaign_site.pages.sources import library_page
 from tipline.languages import LANGUAGES
 
 
@@ -23,6 +25,8 @@ def every_page(material: Material, instant: datetime) -> Iterator[PublicPage]:
         yield material.page("help", language, {"section": "help", "document": material.document("help", language)})
         document = material.document("about_tip_line", language)
         yield material.page("about_tip_line", language, {"document": document})
+        yield from pages_about_site(material, language)
+        yield library_page(material, language, instant)
 
 
 def _home(material: Material, language: str, instant: datetime) -> PublicPage:
