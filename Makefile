@@ -1,6 +1,6 @@
 # Two commands matter on a fresh machine: `make run` and `make test`. Python 3.11 or later and make are all they need.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench lock install system
+.PHONY: help run test check format bench cards lock install system
 PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
@@ -44,6 +44,9 @@ format: $(STAMP) ## put the code in the house format
 
 bench: $(STAMP) ## print what things cost, as ratios against a baseline run beside it
 	@for script in tests/bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+cards: $(STAMP) system ## draw the cards of a campaign, seen beside a shared link: make cards CAMPAIGN=zie-je-mij
+	$(BIN)/python tests/draw_cards.py $(CAMPAIGN)
 
 lock: ## write requirements.lock anew: hashes, no addresses
 	$(BIN)/pip install --quiet pip-tools

@@ -67,7 +67,7 @@ def states(name: str) -> tuple[State, ...]:
     """A state at each of its instants."""
     made = []
     for snapshot in built(name).every_snapshot(LONG_AGO):
-        texts = {path: page.body.decode() for path, page in snapshot.pages.items()}
+        texts = {path: page.body.decode() for path, page in snapshot.pages.items() if not path.endswith(".png")}
         pages = {path: text for path, text in texts.items() if text.startswith("<!doctype html>")}
         files = {path: text for path, text in texts.items() if path not in pages}
         made.append(State(name, snapshot.starts, pages, files))

@@ -25,7 +25,7 @@ TITLE = re.compile(r"(?P<name>.+) \((?P<code>[A-Z]{3})\): (?P<state>.+)")
 @cache
 def pages() -> dict[str, str]:
     shown = prerender(material(confirmed(*ONE_OF_EACH_STATE)), rendering(), NOW)
-    return {path: page.body.decode() for path, page in shown.items()}
+    return {path: page.body.decode() for path, page in shown.items() if not path.endswith(".png")}
 
 
 def drawing(html: str) -> ElementTree.Element:

@@ -30,7 +30,7 @@ TIP_LINE = {path for name in ("tip_start", "follow_up") for path in ALL_ADDRESSE
 @cache
 def pages(*, is_demo: bool) -> dict[str, str]:
     shown = prerender(material(is_demo=is_demo), rendering(is_demo=is_demo), NOW)
-    return {path: page.body.decode() for path, page in shown.items()}
+    return {path: page.body.decode() for path, page in shown.items() if not path.endswith(".png")}
 
 
 def page_of(path: str, public: Material) -> str:

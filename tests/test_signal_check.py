@@ -322,7 +322,8 @@ def test_while_guides_or_words_await_their_review_there_is_no_check(shown: Libra
 
 
 def test_without_a_check_no_page_links_to_it() -> None:
-    pages = {path: page.body.decode() for path, page in prerender(material(), rendering(), NOW).items()}
+    found = prerender(material(), rendering(), NOW)
+    pages = {path: page.body.decode() for path, page in found.items() if not path.endswith(".png")}
     assert not set(pages) & set(CHECK.values())
     for html in pages.values():
         assert not any(path in html for path in CHECK.values())
@@ -332,6 +333,7 @@ def test_with_a_check_home_guides_and_each_guide_lead_to_it() -> None:
     pages = {
         path: page.body.decode()
         for path, page in prerender(material(is_demo=True), rendering(is_demo=True), NOW).items()
+        if not path.endswith(".png")
     }
     for language in LANGUAGES:
         for name in ("home", "guides"):

@@ -1,4 +1,4 @@
-"""What a campaign brings of its own beside its words: its stylesheet.
+"""What a campaign brings of its own beside its words: its stylesheet, and the cards seen beside a shared link.
 
 It stands in the same snapshot as the pages that wear it. Before a campaign may be seen no page names it, so nothing of
 it has an address; and an address, made of what is found there, does not name it either."""
@@ -6,8 +6,10 @@ it has an address; and an address, made of what is found there, does not name it
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from pathlib import PurePosixPath
 
-from campaign_site.library.entries import SITE_THEME, Campaign
+from campaign_site.library.cards import card_of
+from campaign_site.library.entries import SITE_THEME, Campaign, Guide, Reader, Region
 from campaign_site.library.themes import stylesheet
 from campaign_site.pages.campaigns import Stage
 from campaign_site.pages.material import PublicPage
@@ -15,17 +17,36 @@ from campaign_site.served import Page, page
 
 PREFIX = "/look/"
 CSS = ((b"content-type", b"text/css; charset=utf-8"),)
+PNG = (
+    (b"content-type", b"image/png"),
+    # A card is made to be shown on other sites; everything else here is not.
+    (b"cross-origin-resource-policy", b"cross-origin"),
+)
+SHARED = frozenset({"home", "regions", "region", "municipality", "guides", "guide", "campaigns", "campaign"})
+"""Pages that show, where someone shares a link to them, what they are about. A link to a page for the boy himself, to
+the form or to a check shows the site's name only: others may look over a shoulder."""
 
 
 def dressed(public: PublicPage, leading: Campaign | None) -> PublicPage:
     """The page in the colours of the campaign that it tells of, else of the one that leads."""
-    return replace(public, context={**look_of(worn_by(public, leading)), **public.context})
+    campaign = worn_by(public, leading)
+    return replace(public, context={**look_of(campaign), **_sharing(public, campaign), **public.context})
 
 
 def look_of(campaign: Campaign | None) -> Mapping[str, object]:
     """What a template needs to wear a campaign's colours and shape; without one, those of the site."""
     theme = campaign.theme if campaign else SITE_THEME
     return {"theme_url": lambda: theme_url(campaign), "shape": theme.shape.value}
+
+
+def _sharing(public: PublicPage, campaign: Campaign | None) -> Mapping[str, object]:
+    """What the page tells those who show a link to it."""
+    guide, region = public.context.get("guide"), public.context.get("region")
+    is_for_himself = isinstance(guide, Guide) and guide.reader is Reader.HIMSELF
+    if PurePosixPath(public.template).stem not in SHARED or is_for_himself:
+        return {}
+    card = card_of(campaign, region if isinstance(region, Region) else None, public.language) if campaign else None
+    return {"is_shared": True, "own_url": public.path, "card_url": _address(card.png, "png") if card else None}
 
 
 def worn_by(public: PublicPage, leading: Campaign | None) -> Campaign | None:
@@ -47,6 +68,8 @@ def campaign_files(campaigns: Iterable[Campaign]) -> Mapping[str, Page]:
     for campaign in campaigns:
         if path := theme_url(campaign):
             files[path] = page(stylesheet(campaign.theme).encode(), CSS)
+        for cards in campaign.cards.values():
+            files |= {_address(card.png, "png"): page(card.png, PNG, compress=False) for card in cards.values()}
     return files
 
 

@@ -67,7 +67,7 @@ def prerender(
     leads = leading(material.library.campaigns, instant)
     public = [dressed(each, leads) for each in every_page(material, instant)]
     rendered = {each.path: _rendered(each, rendering, (known or {}).get(each.path)) for each in public}
-    rendered |= campaign_files(campaign for each in public if (campaign := worn_by(each, leads)))
+    rendered |= campaign_files({worn.slug: worn for each in public if (worn := worn_by(each, leads))}.values())
     return rendered | (_for_programs(files, material, public, rendered, instant) if files else {})
 
 

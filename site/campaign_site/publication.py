@@ -60,7 +60,7 @@ def read_publication(
     """What the content says now. Raises ContentFaultError."""
     library = _library(settings, geography, care_points)
     material = Material(library, geography, care_points, ALL_ADDRESSES, settings.is_demo)
-    return Publication(material, _rendering(material, static), read_site_files(settings))
+    return Publication(material, _rendering(material, static, settings.base_url), read_site_files(settings))
 
 
 def read_by_itself(settings: PublicSettings) -> tuple[Publication, StaticFiles]:
@@ -81,7 +81,7 @@ def _library(settings: PublicSettings, geography: Geography, care_points: CarePo
     return content_library.load(settings.content / "campaign", outside)
 
 
-def _rendering(material: Material, static: StaticFiles) -> Rendering:
+def _rendering(material: Material, static: StaticFiles, base_url: str) -> Rendering:
     library = material.library
     return Rendering(
         [PACKAGE / "templates", TIPLINE / "templates"],
@@ -89,7 +89,7 @@ def _rendering(material: Material, static: StaticFiles) -> Rendering:
         material.addresses,
         static.url,
         material.care_points.helplines,
-        {"site": library.site, "demo": material.is_demo},
+        {"site": library.site, "demo": material.is_demo, "base_url": base_url},
         library.shown_guides(is_demo=material.is_demo),
         library.asked_guides(is_demo=material.is_demo),
     )

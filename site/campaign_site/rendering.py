@@ -25,11 +25,15 @@ from tipline.languages import LANGUAGES, other
 
 FRAME_DEFAULTS: Mapping[str, object] = {
     "alternate_url": None,
+    "base_url": "",
+    "card_url": None,
     "exit": True,
     "exit_url": "/weg",
     "asked_guides": (),
     "foot": "full",
     "is_section_page": True,
+    "is_shared": False,
+    "locales": {"nl": "nl_NL", "en": "en_GB"},
     "nav": True,
     "section": None,
     "shape": "figure",

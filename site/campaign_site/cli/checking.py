@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from campaign_site.library.about_site import AboutSite
-from campaign_site.library.library import Outside, find_faults
+from campaign_site.library.cards import missing_cards
+from campaign_site.library.library import Library, Outside, find_faults
 from campaign_site.library.site_files import Security, read_security
 from campaign_site.links import MissingHelplineFactError
 from campaign_site.publication import ALL_ADDRESSES, read_by_itself
@@ -17,6 +18,7 @@ from tipline.content_files import CONTENT_TIME_ZONE, Faults
 SOON, YEAR = timedelta(days=30), timedelta(days=365)
 REVIEW = "Texts whose review is pending"
 FILL_IN = "To fill in before launch"
+DRAW = "Cards to draw anew (content/campaign/campaigns/)"
 CONFIRM_LINES = "Help lines with something to confirm (content/tipline/helplines.toml)"
 CONFIRM_POINTS = "Care points that have not confirmed their entry (content/tipline/care_points.toml)"
 
@@ -47,6 +49,7 @@ def check_content(settings: PublicSettings, now: datetime) -> Checked:
             *_about_to_fill_in(publication.material.library.about, now),
         ],
         REVIEW: publication.material.library.pending(),
+        DRAW: _to_draw(publication.material.library),
         **_to_confirm(publication.material.care_points),
     }
     return Checked([], {heading: lines for heading, lines in waiting.items() if lines})
@@ -79,6 +82,12 @@ def _about_to_fill_in(about: AboutSite, now: datetime) -> Sequence[str]:
     today = now.astimezone(CONTENT_TIME_ZONE).date()
     told = (*about.publisher.to_fill_in(), *about.accessibility.to_fill_in(today))
     return [f"content/campaign/{line}" for line in told]
+
+
+def _to_draw(library: Library) -> Sequence[str]:
+    """Campaigns whose cards do not show what they say now."""
+    missing = {each.slug: len(list(missing_cards(each, library.regions.values()))) for each in library.campaigns}
+    return [f"{slug}: {count}; make cards CAMPAIGN={slug}" for slug, count in missing.items() if count]
 
 
 def _lacking(helplines: Mapping[str, Helpline | None]) -> frozenset[str]:

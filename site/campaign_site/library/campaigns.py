@@ -6,6 +6,7 @@ A region writes its edition in one language or in both; where it has none, its p
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from campaign_site.library.cards import read_cards
 from campaign_site.library.documents import Reference, read_documents, read_source
 from campaign_site.library.entries import Campaign, Document, Fact, Phase, PhaseName, Source, Texts
 from campaign_site.library.themes import read_theme
@@ -31,6 +32,7 @@ def read_campaign(folder: Path, regions: Iterable[str], references: list[Referen
         texts=_national(folder, references),
         editions=read_documents(folder / "editions", references, languages=()),
         theme=read_theme(head),
+        cards=read_cards(folder, tuple(regions)),
     )
     for unknown in sorted(set(campaign.editions) - set(regions)):
         file = next((folder / "editions").glob(f"{unknown}.*.md"))

@@ -1,7 +1,7 @@
 """What editors write, as frozen values. Texts in two languages are mappings from language to text."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -239,6 +239,15 @@ SITE_THEME = Theme(field="#ffb92e", on_field="#12271f", figure="#c9431b", shape=
 
 
 @dataclass(frozen=True)
+class Card:
+    """The picture that others show beside a link to a page."""
+
+    png: bytes = field(repr=False)
+    drawn_from: str
+    """What it shows, as it stands inside it."""
+
+
+@dataclass(frozen=True)
 class Campaign:
     """A national campaign with what regions add to it."""
 
@@ -258,6 +267,8 @@ class Campaign:
     editions: Mapping[str, Mapping[str, Document]]
     """Region slug -> language -> text. A region without an edition in a language shows the national text there."""
     theme: Theme = SITE_THEME
+    cards: Mapping[str, Mapping[str, Card]] = field(default_factory=dict)
+    """Region slug or `national` -> language -> card, as far as they are drawn."""
 
 
 @dataclass(frozen=True, order=True)
