@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Scope
 
 from campaign_site.finder import LONGEST_TEXT, Finder
 from campaign_site.pages.care import regions_with_state
+from campaign_site.pages.everything import every_page
 from campaign_site.pages.material import Material
 from campaign_site.prerender import prerender
 from campaign_site.tokens import TOKEN_SECONDS, Tokens
@@ -34,7 +35,8 @@ def pages(*, is_demo: bool) -> dict[str, str]:
 
 
 def page_of(path: str, public: Material) -> str:
-    return prerender(public, rendering(), NOW)[path].body.decode()
+    page = next(page for page in every_page(public, NOW) if page.path == path)
+    return rendering().page(page.template, page.language, **page.context)
 
 
 def main_of(html: str) -> str:
@@ -135,6 +137,15 @@ def test_an_unknown_place_is_an_error_with_the_list_of_regions() -> None:
         assert answer.text.count("/nl/regio/eindhoven") == 1
 
 
+def test_who_finds_no_place_is_told_of_the_national_point() -> None:
+    client = finder_client(Clock())
+    national = care_points().national
+    unknown = main_of(client.get(search(client, "qqqqq")).text)
+    assert national.organisation in unknown
+    assert f">{national.phone}</a>" in unknown
+    assert national.organisation not in main_of(client.get(search(client, "Elst")).text)
+
+
 def test_what_was_typed_is_shown_as_text() -> None:
     client = finder_client(Clock())
     assert "<script>alert" not in client.get(search(client, '"><script>alert(1)</script>')).text
@@ -188,5 +199,5 @@ def test_a_strange_body_is_refused_with_the_right_status(body: bytes, content_ty
 def test_every_region_has_a_page_with_its_municipalities() -> None:
     for slug, region in library().regions.items():
         html = main_of(pages(is_demo=False)[f"/nl/regio/{slug}"])
-        towns = re.findall(r"<li>([^<]+)</li>", html)
-        assert len(towns) == len(region.municipalities), slug
+        towns = re.findall(r'<li><a href="(/nl/gemeente/[^"]+)">', html)
+        assert len(set(towns)) == len(region.municipalities), slug

@@ -10,6 +10,7 @@ ADDRESSES: Addresses = {
     "regions": {"nl": "/nl/regio/", "en": "/en/region/"},
     "region": {"nl": "/nl/regio/{region}", "en": "/en/region/{region}"},
     "region_choice": {"nl": "/nl/regio/keuze/{token}", "en": "/en/region/choice/{token}"},
+    "municipality": {"nl": "/nl/gemeente/{municipality}", "en": "/en/municipality/{municipality}"},
     "guides": {"nl": "/nl/signalen/", "en": "/en/signals/"},
     "check": {"nl": "/nl/signalen/check", "en": "/en/signals/check"},
     "check_told": {"nl": "/nl/signalen/check/{token}", "en": "/en/signals/check/{token}"},

@@ -34,7 +34,9 @@ class Publication:
 
     def next_change(self, instant: datetime) -> datetime | None:
         """The first instant after this one at which any page differs; None when nothing changes any more."""
-        changes = [calendar.next_change(self.material.library.campaigns, instant)]
+        library = self.material.library
+        changes = [calendar.next_change(library.campaigns, instant)]
+        changes += [end for end in calendar.event_ends(library.local.values()) if end > instant]
         if self.files.security.holds_at(instant):
             changes.append(self.files.security.expires)
         return min((change for change in changes if change), default=None)

@@ -4,15 +4,16 @@
 and text catalogues of both packages are merged here, so that all pages share one frame. Knows nothing of requests.
 """
 
+import contextlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import quote
 
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
@@ -21,6 +22,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from campaign_site.library.entries import Guide
 from campaign_site.links import Linker, tel
 from tipline.care_points import Helpline
+from tipline.content_files import CONTENT_TIME_ZONE
 from tipline.languages import LANGUAGES, other
 
 FRAME_DEFAULTS: Mapping[str, object] = {
@@ -42,6 +44,8 @@ FRAME_DEFAULTS: Mapping[str, object] = {
     "with_htmx": "finder",
 }
 """What the frame assumes where neither a page nor its template says otherwise."""
+
+MOMENT_HOURS = {"nl": "H.mm 'uur'", "en": "H:mm"}
 
 Addresses = Mapping[str, Mapping[str, str]]
 """Name of a page -> language -> its path, with `{fields}` for what varies."""
@@ -114,6 +118,7 @@ def _environment(folders: Sequence[Path], catalogues: Sequence[Catalogues], lang
     environment = Environment(
         loader=FileSystemLoader(folders),
         autoescape=True,
+        auto_reload=False,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -126,6 +131,7 @@ def _environment(folders: Sequence[Path], catalogues: Sequence[Catalogues], lang
     environment.install_gettext_callables(texts.ugettext, texts.ungettext, newstyle=True)  # type: ignore[attr-defined]
     environment.filters.update(
         date=lambda day: format_date(day, "d MMMM y", locale=language),
+        moment=lambda instant: moment(instant, language),
         published=lambda text: published(text, language),
         sentence=lambda text: f"{text[:1].upper()}{text[1:].rstrip('.')}.",
         tel=tel,
@@ -163,7 +169,14 @@ def _addresser(addresses: Addresses, language: str) -> Callable[..., str]:
 
 def published(text: str, language: str) -> str:
     """When a source appeared, in words; a year or a month stays as exact as it is."""
-    try:
-        return format_date(date.fromisoformat(text), "d MMMM y", locale=language)
-    except ValueError:
-        return text
+    for added, words in (("", "d MMMM y"), ("-01", "MMMM y")):
+        with contextlib.suppress(ValueError):
+            return format_date(date.fromisoformat(text + added), words, locale=language)
+    return text
+
+
+def moment(instant: datetime, language: str) -> str:
+    """An instant in words, in Dutch time, with its year: a page that is kept must not mislead."""
+    local = instant.astimezone(CONTENT_TIME_ZONE)
+    day = format_date(local.date(), "EEEE d MMMM y", locale=language)
+    return f"{day}, {format_time(local.time(), MOMENT_HOURS[language], locale=language)}"

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from campaign_site.library.entries import Campaign, Phase, PhaseName
+from campaign_site.library.local import Local
 
 LEADERS = (PhaseName.LIVE, PhaseName.AFTERCARE)
 """Phases in which a campaign may lead the site; one in the first goes before one in the second."""
@@ -42,3 +43,8 @@ def next_change(campaigns: Iterable[Campaign], instant: datetime) -> datetime | 
     """The first instant after this one at which a campaign changes phase; None when nothing changes any more."""
     later = [phase.starts for campaign in campaigns for phase in campaign.phases if phase.starts > instant]
     return min(later, default=None)
+
+
+def event_ends(regions: Iterable[Local]) -> frozenset[datetime]:
+    """The instants at which an event disappears from the page of its region."""
+    return frozenset(event.gone_at for local in regions for event in local.events)

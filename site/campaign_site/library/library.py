@@ -21,6 +21,8 @@ from campaign_site.library.entries import (
     Site,
 )
 from campaign_site.library.guides import read_guide, read_guides
+from campaign_site.library.local import TABLES, Local, NamedPoints, read_local, read_named_points
+from campaign_site.library.needs import Need, read_needs
 from campaign_site.library.signal_check import ASKED, check_files, read_check, read_checks
 from campaign_site.library.tiles import Tiles
 from tipline import content_files
@@ -54,6 +56,11 @@ class Library:
     """Reader -> language -> the words of the signal check; it asks no others."""
     about: AboutSite
     """What the site says about itself and its sources, besides its texts."""
+    needs: tuple[Need, ...]
+    """In the order of the pages."""
+    named_points: NamedPoints
+    local: Mapping[str, Local]
+    """Region slug -> what it tells about itself, for every region."""
 
     def region_of(self, municipality: str) -> Region:
         """The region a municipality lies in. Raises KeyError for a code that is not a municipality's."""
@@ -107,6 +114,8 @@ def load(folder: Path, outside: Outside) -> Library:
     references: list[Reference] = []
     site = _read_site(folder / "site.toml", outside)
     regions = _read_regions(folder / "regions", outside)
+    named_points = read_named_points(folder / "action_points.toml")
+    named = [point.id for point in named_points.points]
     library = Library(
         site=site,
         campaigns=tuple(read_campaign(each, regions, references) for each in sorted((folder / "campaigns").glob("*/"))),
@@ -115,6 +124,9 @@ def load(folder: Path, outside: Outside) -> Library:
         guides=read_guides(folder / "guides", references),
         checks=read_checks(folder / "check", references),
         about=read_about_site(folder, references),
+        needs=read_needs(folder / "needs.toml", references),
+        named_points=named_points,
+        local={slug: read_local(folder / "regions" / f"{slug}.toml", named) for slug in regions},
     )
     for reference in references:
         _check(reference, outside, library.guides)
@@ -130,10 +142,11 @@ def find_faults(folder: Path, outside: Outside, lacking: frozenset[str], faults:
     for file in regions:
         with faults.kept():
             _read_region(file, outside, tiles, owner)
+    references: list[Reference] = []
+    _find_local_faults(folder, regions, references, faults)
     for campaign in sorted((folder / "campaigns").glob("*/")):
         with faults.kept():
             read_campaign(campaign, [file.stem for file in regions], [])
-    references: list[Reference] = []
     for file in (*folder.glob("pages/*.md"), *folder.glob("campaigns/**/*.md")):
         with faults.kept():
             references.extend(read_document(file)[1])
@@ -153,6 +166,17 @@ def find_faults(folder: Path, outside: Outside, lacking: frozenset[str], faults:
             _check_fact(reference, lacking)
     with faults.kept():
         load(folder, outside)
+
+
+def _find_local_faults(folder: Path, regions: Iterable[Path], references: list[Reference], faults: Faults) -> None:
+    with faults.kept():
+        read_needs(folder / "needs.toml", references)
+    named: list[str] = []
+    with faults.kept():
+        named = [point.id for point in read_named_points(folder / "action_points.toml").points]
+    for file in regions:
+        with faults.kept():
+            read_local(file, named)
 
 
 def _read_site(file: Path, outside: Outside) -> Site:
@@ -191,7 +215,7 @@ def _read_regions(folder: Path, outside: Outside) -> dict[str, Region]:
 def _read_region(file: Path, outside: Outside, tiles: Tiles, owner: dict[str, str]) -> Region:
     """One region; what it takes is entered in `tiles` and `owner`."""
     document = content_files.read_document(file)
-    entry = document.root.only("name", "municipalities", "tile")
+    entry = document.root.only("name", "municipalities", "tile", *TABLES)
     tile = tiles.read(document, file.stem)
     region = Region(file.stem, entry.by_language("name"), entry.texts("municipalities"), tile)
     for code in region.municipalities:

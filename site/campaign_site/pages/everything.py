@@ -8,6 +8,7 @@ from campaign_site.pages.campaigns import campaign_pages, campaign_values
 from campaign_site.pages.care import regions_with_state
 from campaign_site.pages.guides import guide_pages
 from campaign_site.pages.material import Material, PublicPage
+from campaign_site.pages.municipalities import municipality_pages
 from campaign_site.pages.regions import region_pages
 from campaign_site.pages.signal_check import check_pages
 from campaign_site.pages.sources import library_page
@@ -19,10 +20,15 @@ def every_page(material: Material, instant: datetime) -> Iterator[PublicPage]:
     for language in LANGUAGES:
         yield _home(material, language, instant)
         yield from region_pages(material, language, instant)
+        yield from municipality_pages(material, language, instant)
         yield from campaign_pages(material, language, instant)
         yield from guide_pages(material, language)
         yield from check_pages(material, language)
-        yield material.page("help", language, {"section": "help", "document": material.document("help", language)})
+        yield material.page(
+            "help",
+            language,
+            {"section": "help", "needs": material.library.needs, "document": material.document("help", language)},
+        )
         document = material.document("about_tip_line", language)
         yield material.page("about_tip_line", language, {"document": document})
         yield from pages_about_site(material, language)

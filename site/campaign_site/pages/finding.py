@@ -46,7 +46,13 @@ def suggestions(material: Material, text: str) -> tuple[Hit, ...]:
 def choice(material: Material, found: Answer, language: str) -> Mapping[str, object]:
     """The values of the page that asks which place is meant."""
     regions = regions_with_state(material)
-    return {"section": "regions", "answer": found, "regions": regions, **material.alternate("regions", language)}
+    return {
+        "section": "regions",
+        "answer": found,
+        "national": material.care_points.national,
+        "regions": regions,
+        **material.alternate("regions", language),
+    }
 
 
 def _hits(material: Material, candidates: Sequence[Candidate]) -> tuple[Hit, ...]:
