@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 import real_content
 from clock import NOW
-from site_world import library, material, outside, rendering
+from site_world import library, material, outside, publication, rendering
 
-from campaign_site.library.calendar import event_ends
 from campaign_site.library.library import load
 from campaign_site.library.local import Local
 from campaign_site.library.needs import NeedName
@@ -119,7 +118,8 @@ def test_an_event_is_shown_until_its_day_is_over(folder: Path) -> None:
     gone = part_of(page_of(path, public, AFTER_THE_EVENING), "events")
     assert "Avond over kijken" not in gone
     assert 'class="empty"' in gone
-    assert event_ends(public.library.local.values()) == {AFTER_THE_EVENING}
+    assert publication(public).next_change(NOW) == AFTER_THE_EVENING
+    assert publication(public).next_change(AFTER_THE_EVENING) != AFTER_THE_EVENING
 
 
 def test_help_of_the_region_stands_under_its_need_with_ways_and_hours(folder: Path) -> None:
