@@ -41,7 +41,7 @@ def responsible(material: Material) -> Sequence[Responsible]:
     since most regions are its own as long as their points have not confirmed themselves."""
     served: dict[str, list[Region]] = {material.care_points.national.id: []}
     for region in material.library.regions.values():
-        care = care_in(material, region)
+        care = care_in(material, region.municipalities)
         for regional in care.points:
             served.setdefault(regional.point.id, []).append(region)
         if care.national_for:
