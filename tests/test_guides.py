@@ -316,6 +316,15 @@ def test_dutch_sentences_are_short() -> None:
         assert sum(lengths) / len(lengths) <= 12, guide.slug
 
 
+def test_what_the_short_version_keeps_is_short_itself() -> None:
+    for guide in in_("nl"):
+        acts = [unescape(re.sub("<[^>]+>", "", signal.act)) for signal in guide.signals]
+        lengths = [length for act in acts for length in sentences(act)]
+        assert max(lengths) <= 17, guide.slug
+        assert sum(lengths) / len(lengths) <= 9, guide.slug
+        assert all(len(act.split()) <= 45 for act in acts), guide.slug
+
+
 def test_a_guide_says_u_to_adults_and_je_to_the_young() -> None:
     for guide in in_("nl"):
         own = QUOTED.sub("", " ".join(prose(guide)).replace("Herken je dit?", ""))
