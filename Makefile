@@ -1,6 +1,10 @@
 # Two commands matter on a fresh machine: `make run` and `make test`. Python 3.11 or later and make are all they need.
 .DEFAULT_GOAL := help
+<<<<<<< HEAD
 .PHONY: help run test check format bench cards lock install system
+=======
+.PHONY: help run test audit check format bench lock install system
+>>>>>>> 43c7cbb (Audit every page and step of a demonstration on request)
 PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
@@ -31,6 +35,9 @@ system: ## see that chromium, java and postgresql are here; as root on Debian, i
 
 test: $(STAMP) system ## run all tests
 	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+
+audit: $(STAMP) system ## look at every page of a demonstration at two widths, light and dark (half an hour)
+	$(BIN)/python tests/audit.py $(MINUTES)
 
 check: $(STAMP) ## lint, types and the arrows between modules
 	$(BIN)/ruff format --check .

@@ -5,6 +5,8 @@ from typing import Literal
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
+Scheme = Literal["light", "dark"]
+
 RUN_AXE = """async (options) => {
   const { violations } = await axe.run(document, options);
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) =>
@@ -22,6 +24,7 @@ EXIT_IN_VIEW = """() => {
   const points = [[left + 2, top + 2], [right - 2, top + 2], [left + 2, bottom - 2], [right - 2, bottom - 2]];
   return points.every(([x, y]) => document.elementFromPoint(x, y)?.closest("a.exit") === exit);
 }"""
+TO_THE_TOP = "() => scrollTo(0, 0)"
 TO_THE_END = "() => scrollTo(0, document.documentElement.scrollHeight)"
 
 
@@ -35,11 +38,12 @@ def faults(page: Page) -> list[str]:
     return light + [f"dark: {fault}" for fault in dark]
 
 
-def faults_in(page: Page, scheme: Literal["light", "dark"]) -> list[str]:
+def faults_in(page: Page, scheme: Scheme) -> list[str]:
     """What axe finds in one colour scheme, by all its rules."""
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    # Evaluated by the browser's own tools, since the pages' policy lets no script of others in.
-    page.evaluate(AXE_SCRIPT)
+    if not page.evaluate("'axe' in window"):
+        # By the browser's own tools, since the pages' policy lets no script of others in.
+        page.evaluate(AXE_SCRIPT)
     found: list[str] = page.evaluate(RUN_AXE, ALL_RULES)
     return found
 
@@ -47,6 +51,7 @@ def faults_in(page: Page, scheme: Literal["light", "dark"]) -> list[str]:
 def misfits(page: Page) -> list[str]:
     """What does not fit into the screen."""
     found: list[str] = page.evaluate(WIDER_THAN_THE_SCREEN)
+    page.evaluate(TO_THE_TOP)
     if page.locator("a.exit").count():
         found += [] if page.evaluate(EXIT_IN_VIEW) else ["the way out is covered at the top"]
         page.evaluate(TO_THE_END)
