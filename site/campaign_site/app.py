@@ -59,14 +59,14 @@ class Hosts:
     all, since who asks it may know the machine by its address only."""
 
     def __init__(self, public: ASGIApp, desk: ASGIApp, settings: Settings, healthz: ASGIApp, unknown: ASGIApp) -> None:
-        self._by_name = {_name(settings.base_url): public, _name(settings.desk_url): desk}
+        self._by_name = {_name(settings.base_url).encode(): public, _name(settings.desk_url).encode(): desk}
         self._public, self._healthz, self._unknown = public, healthz, unknown
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         app = self._public
         if scope["type"] == "http":
-            host = dict(scope["headers"]).get(b"host", b"").decode("latin-1").lower()
-            app = self._by_name.get(host.partition(":")[0], self._unknown)
+            host: bytes = dict(scope["headers"]).get(b"host", b"")
+            app = self._by_name.get(host.partition(b":")[0].lower(), self._unknown)
             if scope["path"] == "/healthz" and scope["method"] in {"GET", "HEAD"}:
                 app = self._healthz
         await app(scope, receive, send)

@@ -4,6 +4,9 @@ A response that sets one of them itself keeps it: tip and desk pages set stricte
 caching is not cached: only the public pages and static files say otherwise.
 """
 
+from collections.abc import Sequence
+from functools import lru_cache
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from campaign_site.served import Header
@@ -40,6 +43,9 @@ TWO_YEARS = 63072000
 HIDDEN = frozenset({b"server", b"x-powered-by"})
 """What would tell an attacker which program to look up. The server program names itself where nothing stands, so every
 answer has an empty `server`."""
+KINDS_KEPT = 128
+"""Kinds of answers, by the names of their headers, of which is kept what they lack. All names are our own: no visitor
+can add one."""
 
 
 def default_headers(*, is_https: bool) -> tuple[Header, ...]:
@@ -66,6 +72,7 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp, *, is_https: bool) -> None:
         self._app = app
         self._defaults = default_headers(is_https=is_https)
+        self._lacking = lru_cache(KINDS_KEPT)(self._find_lacking)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -79,7 +86,11 @@ class SecurityHeaders:
 
         await self._app(scope, receive, send_with_headers)
 
-    def _completed(self, headers: list[Header]) -> list[Header]:
-        own = [(name.lower(), value) for name, value in headers if name.lower() not in HIDDEN]
-        names = {name for name, _ in own}
-        return own + [header for header in self._defaults if header[0] not in names]
+    def _completed(self, headers: Sequence[Header]) -> list[Header]:
+        lacking = self._lacking(tuple([name for name, _ in headers]))
+        own = [header for header in headers if header[0] not in HIDDEN]
+        return own + lacking
+
+    def _find_lacking(self, names: tuple[bytes, ...]) -> list[Header]:
+        """The headers that an answer with these does not have."""
+        return [header for header in self._defaults if header[0] in HIDDEN or header[0] not in names]

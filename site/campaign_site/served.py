@@ -7,6 +7,7 @@ import gzip
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import brotli  # type: ignore[import-untyped]  # the package ships no types
 from starlette.types import Scope, Send
@@ -21,6 +22,8 @@ ENCODINGS = ("br", "gzip")
 """What a browser may ask for, best first."""
 SMALLEST_COMPRESSED = 512
 """Bytes; below that the header of a compressed body eats the gain."""
+SPELLINGS_KEPT = 64
+"""Ways to ask for encodings whose meaning is kept; browsers have about five."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Variant:
     body: bytes
     etag: bytes
     headers: tuple[Header, ...]
+    length: Header
 
 
 @dataclass(frozen=True)
@@ -59,31 +63,34 @@ def _variant(body: bytes, encoding: str, digest: str, headers: tuple[Header, ...
     own: list[Header] = [(b"etag", etag.encode()), (b"vary", b"accept-encoding")]
     if encoding:
         own.append((b"content-encoding", encoding.encode()))
-    return Variant(body, etag.encode(), (*headers, *own))
+    return Variant(body, etag.encode(), (*headers, *own), (b"content-length", b"%d" % len(body)))
 
 
 async def send_page(page: Page, cache_control: bytes, scope: Scope, send: Send) -> None:
     """Answers a GET or HEAD with the page, or with 304 when the browser has it already."""
     asked = dict(scope["headers"])
-    variant = page.variants[_encoding(asked.get(b"accept-encoding", b""), page.variants)]
+    wanted = _encodings(asked.get(b"accept-encoding", b""))
+    variant = page.variants[next((each for each in wanted if each in page.variants), "")]
     headers = [*variant.headers, (b"cache-control", cache_control)]
-    if _is_known(asked.get(b"if-none-match", b""), variant.etag):
+    known = asked.get(b"if-none-match")
+    if known and _is_known(known, variant.etag):
         await send({"type": "http.response.start", "status": 304, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
         return
-    headers.append((b"content-length", str(len(variant.body)).encode()))
+    headers.append(variant.length)
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else variant.body})
 
 
-def _encoding(accepted: bytes, variants: Mapping[str, Variant]) -> str:
-    """The best encoding that was asked for by name and not refused with q=0."""
+@lru_cache(SPELLINGS_KEPT)
+def _encodings(accepted: bytes) -> tuple[str, ...]:
+    """The encodings that were asked for by name and not refused with q=0, best first."""
     wanted = set()
     for choice in accepted.decode("latin-1").lower().split(","):
         name, _, weight = choice.partition(";")
         if weight.replace(" ", "").rstrip("0.") != "q=":
             wanted.add(name.strip())
-    return next((encoding for encoding in ENCODINGS if encoding in wanted and encoding in variants), "")
+    return tuple(encoding for encoding in ENCODINGS if encoding in wanted)
 
 
 def _is_known(known: bytes, etag: bytes) -> bool:
