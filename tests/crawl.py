@@ -55,6 +55,7 @@ def steps(site: Server, language: str) -> Iterator[tuple[str, Answer]]:
     finder = ADDRESSES["regions"][language]
     for name, place in {"region-choice": "Elst", "region-unknown": "Qwzx"}.items():
         yield name, client.get(client.post(finder, {"place": place}).location)
+    yield from _check(client, language)
     yield from _report(client, language)
     yield "not-found", client.get(f"/{language}/is-niet-hier")
     yield "not-allowed", client.post(f"/{language}/")
@@ -62,6 +63,24 @@ def steps(site: Server, language: str) -> Iterator[tuple[str, Answer]]:
     yield "not-this-kind", client.send("POST", finder, b"place=x", {"Content-Type": "text/plain"})
     yield "desk-login", site.desk.get("/login", {"Accept-Language": language})
     yield "desk-not-found", site.desk.get("/is-niet-hier", {"Accept-Language": language, "Accept": "text/html"})
+
+
+def _check(client: Client, language: str) -> Iterator[tuple[str, Answer]]:
+    """The signal check, and what it takes along into the form."""
+    check, told = ADDRESSES["check"][language], {"setting": "school", "step": "answer"}
+    for name, fields in {
+        "check-choose": {"setting": "friends"},
+        "check-none": told,
+        "check-stay": {**told, "noticed": "tired"},
+        "check-danger": {**told, "noticed": ["tired", "pictures"], "danger": "now"},
+    }.items():
+        yield name, client.get(client.post(check, fields).location)
+    carried = client.post(address("tip_carry", language), {"story": "Dit valt mij op:\n- <b>"}).location
+    yield "tip-first", client.get(carried)
+    draft = carried.split("/")[3]
+    client.post(address("tip_place", language, draft), {"place": "5611"})
+    client.get(address("tip_place", language, draft))
+    yield "tip-story-carried", client.get(address("tip_story", language, draft))
 
 
 def _report(client: Client, language: str) -> Iterator[tuple[str, Answer]]:

@@ -15,6 +15,7 @@ from server import Server
 from tipline.tipster.addresses import address
 
 REGION_PAGE = MappingProxyType({"nl": "/nl/regio/{}", "en": "/en/region/{}"})
+CHECK = MappingProxyType({"nl": "/nl/signalen/check", "en": "/en/signals/check"})
 CODE = re.compile(r"\d{5}(?: \d{5}){4}")
 UNLOCKING_MILLISECONDS = 60_000
 """The passphrase is stretched in the browser, slowly on purpose."""
@@ -36,6 +37,30 @@ class Ada:
 
     def opens_region_page(self, region: str) -> None:
         self.page.goto(self.site.public_url + REGION_PAGE[self.language].format(region))
+
+    def opens_the_check(self, setting: str) -> None:
+        """The signal check, and says where she knows him from: a guide by its name."""
+        self.page.goto(self.site.public_url + CHECK[self.language])
+        self.page.locator(f'#check button[name="setting"][value="{setting}"]').click()
+        expect(self.page.locator("#check input[type=checkbox]").first).to_be_attached()
+
+    def notices(self, *signals: str, danger: bool = False) -> str:
+        """These signals by their names, and reads what the check says first."""
+        for box in self.page.locator("#check input[type=checkbox]").all():
+            box.set_checked(box.get_attribute("value") in {*signals, *(["now"] if danger else [])})
+        self.page.locator("#check form.stack:has(fieldset) button").click()
+        # As many as were chosen, and below them all choices again.
+        expect(self.page.locator("#check article")).to_have_count(len(signals))
+        expect(self.page.locator("#check section fieldset").first).to_be_attached()
+        return self.page.locator("h1").inner_text()
+
+    def takes_along(self) -> None:
+        """What she noticed, into the form."""
+        self._posts(self.page.locator("form", has=self.page.locator("#carry")))
+
+    def finds_in_the_story(self) -> str:
+        """What stands there before she writes."""
+        return self.page.locator("#story").input_value()
 
     def goes_to_the_form(self) -> None:
         """By the page's own link, wherever she is."""

@@ -58,6 +58,11 @@ def test_what_htmx_puts_into_a_page_is_valid_there(site: Server) -> None:
     for place in ("veld", "qwzx"):
         answer = site.public.post("/nl/regio/", {"place": place}, {"HX-Request": "true"})
         fragments[place] = f'<!doctype html><html lang="nl"><title>T</title><div>{answer.text}</div>'
+    for step in ("choose", "answer"):
+        fields = {"setting": "school", "step": step, "noticed": "tired"}
+        answer = site.public.post("/nl/signalen/check", fields, {"HX-Request": "true"})
+        title, _, part = answer.text.partition("</title>")
+        fragments[step] = f'<!doctype html><html lang="nl">{title}</title><div>{part}</div>'
     assert html_faults(fragments) == []
 
 

@@ -52,6 +52,25 @@ def public_pages(page: Page, site: Server, language: str) -> Iterator[str]:
     for name, path in {**shown_ahead(site, language), **on_request}.items():
         page.goto(site.public_url + path)
         yield name
+    yield from signal_check(Ada(page, site, language))
+
+
+def signal_check(ada: Ada) -> Iterator[str]:
+    """The check with all it can say, up to the form that takes the choices along."""
+    ada.opens_the_check("friends")
+    yield "check-choose"
+    ada.notices()
+    yield "check-none"
+    ada.notices("joke")
+    yield "check-stay"
+    ada.opens_the_check("school")
+    ada.notices("tired", "phone", "pictures", danger=True)
+    yield "check-danger"
+    ada.takes_along()
+    yield "tip-first"
+    ada.gives_place("5611")
+    ada.goes_on()
+    yield "tip-story-carried"
 
 
 def shown_ahead(site: Server, language: str) -> dict[str, str]:
