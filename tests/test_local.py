@@ -281,6 +281,13 @@ def test_nothing_is_told_without_who_said_so_and_when(folder: Path, table: str, 
     assert caught.value.line == text[:start].count("\n") + 1
 
 
+def test_the_examples_for_editors_can_be_read(folder: Path) -> None:
+    examples = (real_content.ROOT / "docs" / "regions.md").read_text("utf-8").split("```toml")[1].split("```")[0]
+    plant(folder, examples)
+    local = load(folder, outside()).local["zeeland"]
+    assert [len(found) for found in (local.action_points, local.partners, local.events, local.help)] == [1, 1, 1, 1]
+
+
 def test_a_need_that_nobody_wrote_is_a_fault(folder: Path) -> None:
     text = (folder / NEEDS).read_text("utf-8")
     (folder / NEEDS).write_text(text[: text.rindex("[[needs]]")], "utf-8")
