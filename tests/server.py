@@ -145,6 +145,13 @@ class Server:
         """The coordinators of the demonstration, by login, as the command printed them."""
         return {found["login"]: Login(**found.groupdict()) for found in PERSON.finditer(self.said())}
 
+    @property
+    def preview(self) -> str:
+        """The path of the signed preview link that a demonstration prints."""
+        found = re.search(r"^Preview: http://[^/]+(/\S+)$", self.said(), re.MULTILINE)
+        assert found, self.said()
+        return found[1]
+
     def said(self) -> str:
         return self.output.read_text("utf-8", "replace")
 

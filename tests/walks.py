@@ -20,6 +20,7 @@ MANY = 20
 
 DRAWN_ON_REQUEST = {
     "pages/error.html": "not-found",
+    "pages/preview.html": "preview",
     "pages/region_choice.html": "region-choice",
     "tip/ask_code.html": "follow-up",
     "tip/begun.html": "tip-begun",
@@ -47,6 +48,8 @@ def public_pages(page: Page, site: Server, language: str) -> Iterator[str]:
         "region-choice": site.public.post(ADDRESSES["regions"][language], {"place": "Elst"}).location,
         "region-unknown": site.public.post(ADDRESSES["regions"][language], {"place": "Qwzx"}).location,
         "not-found": f"/{language}/is-not-there",
+        "preview": site.preview.replace("/nl/voorbeeld/", {"nl": "/nl/voorbeeld/", "en": "/en/preview/"}[language]),
+        "previewed": f"{site.preview.removeprefix('/nl')}/2026-11-21T10:00:00~all/{language}/",
         "draft-gone": address("tip_story", language, "A" * 22),
     }
     for name, path in {**shown_ahead(site, language), **on_request}.items():

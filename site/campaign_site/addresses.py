@@ -26,5 +26,7 @@ ADDRESSES: Addresses = {
     "colophon": {"nl": "/nl/colofon", "en": "/en/colophon"},
     "feed": {"nl": "/nl/feed.xml", "en": "/en/feed.xml"},
     "help": {"nl": "/nl/hulp", "en": "/en/help"},
+    "preview": {"nl": "/nl/voorbeeld/{token}", "en": "/en/preview/{token}"},
+    "preview_page": {"nl": "/voorbeeld/{token}/{moment}/", "en": "/voorbeeld/{token}/{moment}/"},
 }
 """Of the tip line the frame links to `tip_start` and `follow_up`; their addresses are the tip line's own."""

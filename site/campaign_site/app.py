@@ -22,6 +22,7 @@ from campaign_site.headers import SecurityHeaders
 from campaign_site.library.site_files import FORBID_ALL, ROBOTS, SECURITY
 from campaign_site.live import LiveSite, files_state
 from campaign_site.prerender import Snapshot, SnapshotLayer, Timeline, text_page
+from campaign_site.preview import Preview, PreviewLinks
 from campaign_site.publication import read_publication, read_site_files
 from campaign_site.routes import site_routes
 from campaign_site.settings import Settings
@@ -121,8 +122,11 @@ def _public_host(tipline: Tipline, live: LiveSite, static: StaticFiles) -> ASGIA
     keys = tipline.world.settings.secret_keys
     finder = Finder(lambda: live.publication, live, Tokens(Box(keys, "finder"), clock))
     check = SignalCheck(lambda: live.publication, live, Tokens(Box(keys, "signal-check"), clock, TOKEN_STEP))
+    preview = Preview(
+        lambda: live.publication, live, PreviewLinks(keys, clock), tipline.tip_form.holders.is_open, clock
+    )
     error_pages = ErrorPages(lambda language, status: live.page("pages/error.html", language, status=int(status)))
-    app = _public_app(tipline, live, [*site_routes(finder, check), *tipline.routes()], error_pages)
+    app = _public_app(tipline, live, [*site_routes(finder, check, preview), *tipline.routes()], error_pages)
     guarded = IncomingGuard(app, error_pages.refuse, absence_is_refused=False)
     return SnapshotLayer(StaticLayer(guarded, static), lambda: live.timeline, clock)
 

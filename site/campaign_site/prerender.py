@@ -6,7 +6,7 @@ nothing to swap. No answer may be cached past the next instant.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,15 +64,26 @@ def prerender(
 ) -> dict[str, Page]:
     """Every public page as of an instant, by path, and with `files` what programs ask for. A page that is the same in
     `known` is taken from there. Raises what its templates raise: a bad page never goes out."""
+    public = planned(material, instant)
+    rendered = {path: _rendered(each, rendering, (known or {}).get(path)) for path, each in public.items()}
+    rendered |= looks(material, public.values(), instant)
+    return rendered | (_for_programs(files, material, public.values(), rendered, instant) if files else {})
+
+
+def planned(material: Material, instant: datetime) -> Mapping[str, PublicPage]:
+    """Every public page as of an instant, by path: what it is rendered from."""
     leads = leading(material.library.campaigns, instant)
-    public = [dressed(each, leads) for each in every_page(material, instant)]
-    rendered = {each.path: _rendered(each, rendering, (known or {}).get(each.path)) for each in public}
-    rendered |= campaign_files({worn.slug: worn for each in public if (worn := worn_by(each, leads))}.values())
-    return rendered | (_for_programs(files, material, public, rendered, instant) if files else {})
+    return {each.path: dressed(each, leads) for each in every_page(material, instant)}
+
+
+def looks(material: Material, public: Iterable[PublicPage], instant: datetime) -> Mapping[str, Page]:
+    """What the campaigns bring that these pages wear at an instant, by path."""
+    leads = leading(material.library.campaigns, instant)
+    return campaign_files({worn.slug: worn for each in public if (worn := worn_by(each, leads))}.values())
 
 
 def _for_programs(
-    files: SiteFiles, material: Material, public: Sequence[PublicPage], rendered: Mapping[str, Page], instant: datetime
+    files: SiteFiles, material: Material, public: Iterable[PublicPage], rendered: Mapping[str, Page], instant: datetime
 ) -> dict[str, Page]:
     listed = (
         Listed(each.path, {each.language: each.path, other(each.language): str(each.context["alternate_url"])})

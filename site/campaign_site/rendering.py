@@ -39,6 +39,7 @@ FRAME_DEFAULTS: Mapping[str, object] = {
     "is_shared": False,
     "locales": {"nl": "nl_NL", "en": "en_GB"},
     "nav": True,
+    "preview": None,
     "section": None,
     "shape": "figure",
     "theme_url": lambda: None,

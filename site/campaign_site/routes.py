@@ -8,13 +8,17 @@ from starlette.routing import Route
 
 from campaign_site.addresses import ADDRESSES
 from campaign_site.finder import Finder
+from campaign_site.preview import Preview
 from campaign_site.signal_check import SignalCheck
 from tipline.languages import LANGUAGES, best_of
 
 
-def site_routes(finder: Finder, check: SignalCheck) -> Iterator[Route]:
+def site_routes(finder: Finder, check: SignalCheck, preview: Preview) -> Iterator[Route]:
     yield Route("/", to_best_language, methods=["GET"])
+    yield Route(f"{ADDRESSES['preview_page']['nl']}{{path:path}}", preview.page, methods=["GET"])
     for language in LANGUAGES:
+        yield Route(ADDRESSES["preview"][language], preview.ready, methods=["GET"])
+        yield Route(ADDRESSES["preview"][language], preview.choose, methods=["POST"])
         yield Route(ADDRESSES["regions"][language], finder.find, methods=["POST"])
         yield Route(ADDRESSES["region_choice"][language], finder.choose, methods=["GET"])
         yield Route(ADDRESSES["check"][language], check.absent, methods=["GET"])

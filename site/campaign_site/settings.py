@@ -69,9 +69,14 @@ def read_public_settings(environment: Mapping[str, str]) -> PublicSettings:
     return PublicSettings(content=content, static=shipped("static"), base_url=base_url, desk_url=desk_url)
 
 
+def data_directory(environment: Mapping[str, str]) -> Path:
+    """Where database and secrets are, whether it exists or not."""
+    return Path(_value(environment, "SIGNAALLIJN_DATA", "data")).absolute()
+
+
 def read_settings(environment: Mapping[str, str], *, is_demo: bool = False) -> Settings:
     """The settings that the environment and the data directory say. Raises `SettingsFaultError`."""
-    data = Path(_value(environment, "SIGNAALLIJN_DATA", "data")).absolute()
+    data = data_directory(environment)
     if not (data / SALT_FILE).is_file():
         raise SettingsFaultError(f"{data} is no data directory yet; run `signaallijn init` first")
     public = read_public_settings(environment)

@@ -1,6 +1,6 @@
 """Everything that can be wrong with the content, told in one run; and what is right but waits for someone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ from campaign_site.library.library import Library, Outside, find_faults
 from campaign_site.library.site_files import Security, read_security
 from campaign_site.links import MissingHelplineFactError
 from campaign_site.publication import ALL_ADDRESSES, read_by_itself
+from campaign_site.readiness import PointReadiness, Readiness, TextReadiness
 from campaign_site.settings import PublicSettings
 from tipline import care_points, geography, questions
 from tipline.care_points import CarePoints, Helpline
@@ -110,3 +111,35 @@ def _to_confirm(found: CarePoints) -> Mapping[str, Sequence[str]]:
             if not point.confirmed_on and not point.is_national
         ],
     }
+
+
+def launch_lines(found: Readiness) -> Iterator[str]:
+    """What a campaign still lacks, a line for the nation and for each region."""
+    when = found.launch.astimezone(CONTENT_TIME_ZONE).isoformat(" ", "minutes") if found.launch else "no moment written"
+    yield f"{found.campaign.slug}: goes live {when}"
+    yield f"  national: {_lacks(found.text, [found.national])}"
+    for each in found.regions:
+        by_national = [f"national point for {each.by_national_point}"] if each.by_national_point else []
+        yield f"  {each.region.slug}: {_lacks(each.edition, each.points, by_national)}"
+    yield f"{found.ready_regions} of {len(found.regions)} regions have everything; the others show the national text"
+
+
+def _lacks(text: TextReadiness, points: Iterable[PointReadiness], others: Iterable[str] = ()) -> str:
+    lacking = [*_text_lacks(text), *(lack for point in points for lack in _point_lacks(point)), *others]
+    return "; ".join(lacking) or "ready"
+
+
+def _text_lacks(text: TextReadiness) -> Iterator[str]:
+    if text.missing:
+        yield f"no text in {', '.join(text.missing)}"
+    if text.languages and not text.is_reviewed:
+        yield "text awaits review"
+
+
+def _point_lacks(each: PointReadiness) -> Iterator[str]:
+    if not each.is_confirmed:
+        yield f"{each.point.id} has not confirmed its contact"
+    if each.is_open is None:
+        yield f"{each.point.id} may be open or not (no data directory here)"
+    elif not each.is_open:
+        yield f"{each.point.id} is not open"

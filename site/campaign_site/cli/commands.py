@@ -3,27 +3,42 @@
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
 import pyotp
 
+from campaign_site.addresses import ADDRESSES
 from campaign_site.app import create_app, now_in_utc
-from campaign_site.cli.checking import check_content
+from campaign_site.cli.checking import check_content, launch_lines
 from campaign_site.cli.exporting import FolderInUseError, export_site
 from campaign_site.demo import make_demo
 from campaign_site.links import MissingHelplineFactError
+from campaign_site.preview import LONGEST, PreviewLinks
 from campaign_site.process import AddressFaultError, NotServingError, listening, orderly_stop
 from campaign_site.process import serve as serve_app
-from campaign_site.settings import SettingsFaultError, make_data_directory, read_public_settings, read_settings
+from campaign_site.publication import read_by_itself
+from campaign_site.readiness import IsOpen, UnknownCampaignError, readiness
+from campaign_site.rendering import address
+from campaign_site.settings import (
+    SALT_FILE,
+    PublicSettings,
+    Settings,
+    SettingsFaultError,
+    data_directory,
+    make_data_directory,
+    read_public_settings,
+    read_settings,
+)
 from tipline.app import OrphanedTipsError
 from tipline.care_points import load_care_points
 from tipline.content_files import CONTENT_TIME_ZONE, ContentFaultError
 from tipline.geography import load_geography
 from tipline.geography_update import update_geography
 from tipline.holders import Holders
+from tipline.languages import LANGUAGES
 from tipline.notices import PrintingSink
 from tipline.routing import explain
 from tipline.storage import DatabaseFaultError, Store
@@ -38,6 +53,7 @@ FAULTS = (
     AddressFaultError,
     NotServingError,
     FolderInUseError,
+    UnknownCampaignError,
 )
 PORT = click.IntRange(1, 65535)
 
@@ -80,6 +96,10 @@ def main() -> None:
 def demo(port: int, data: Path | None, instant: datetime | None) -> None:
     """Start a throw-away instance on this machine, with demo care points and coordinators."""
     ahead = instant.replace(tzinfo=UTC) - now_in_utc() if instant else timedelta()
+
+    def clock() -> datetime:
+        return now_in_utc() + ahead
+
     with (
         orderly_stop(),
         refusals(),
@@ -87,13 +107,14 @@ def demo(port: int, data: Path | None, instant: datetime | None) -> None:
         listening(LOOPBACK, port) as listener,
     ):
         data = (data or Path(folder) / "data").absolute()
-        made = make_demo(data, f"http://localhost:{port}", f"http://desk.localhost:{port}", now_in_utc() + ahead)
-        whole = create_app(made.settings, lambda: now_in_utc() + ahead, PrintingSink(click.echo), made.people)
+        made = make_demo(data, f"http://localhost:{port}", f"http://desk.localhost:{port}", clock())
+        whole = create_app(made.settings, clock, PrintingSink(click.echo), made.people)
         click.echo(f"Site:  {made.settings.base_url}/nl/   (this is a demonstration: reports go nowhere)")
         click.echo(f"Desk:  {made.settings.desk_url}/login   (names, passphrases and fresh codes stand there too)")
         for person in made.people:
-            code = pyotp.TOTP(person.totp_secret).at(now_in_utc() + ahead)
+            code = pyotp.TOTP(person.totp_secret).at(clock())
             click.echo(f"  {person.login:6} {person.passphrase}  {code}  {person.organisation}")
+        click.echo(f"Preview: {preview_link(made.settings, clock, timedelta(days=1))}")
         click.echo("Stop with Ctrl+C.")
         serve_app(whole.app, listener)
 
@@ -101,7 +122,7 @@ def demo(port: int, data: Path | None, instant: datetime | None) -> None:
 @main.command()
 def init() -> None:
     """Make a new data directory: database, secrets and deployment salt."""
-    data = Path(os.environ.get("SIGNAALLIJN_DATA", "data")).absolute()
+    data = data_directory(os.environ)
     with refusals():
         make_data_directory(data)
         settings = read_settings(os.environ)
@@ -123,20 +144,57 @@ def serve(host: str, port: int) -> None:
 
 
 @main.command()
+@click.option("--launch", "slug", metavar="SLUG", help="Tell what this campaign and each region still lack.")
 @click.pass_context
-def check(context: click.Context) -> None:
+def check(context: click.Context, slug: str | None) -> None:
     """Check content and settings: a line for each fault, then what still waits for someone."""
     with refusals():
-        checked = check_content(read_public_settings(os.environ), now_in_utc())
+        settings = read_public_settings(os.environ)
+        checked = check_content(settings, now_in_utc())
     for fault in checked.faults:
         click.echo(fault, err=True)
     if checked.faults:
         context.exit(1)
     click.echo("No faults.")
+    if slug:
+        with refusals(), openness(settings) as is_open:
+            for line in launch_lines(readiness(read_by_itself(settings)[0].material, slug, is_open)):
+                click.echo(line)
+        return
     for heading, lines in checked.waiting.items():
         click.echo(f"\n{heading} ({len(lines)}):")
         for line in lines:
             click.echo(f"  {line}")
+
+
+@contextlib.contextmanager
+def openness(settings: PublicSettings) -> Iterator[IsOpen | None]:
+    """Tells which care points are open, as the database of the data directory says; None where there is none."""
+    if not (data_directory(os.environ) / SALT_FILE).is_file():
+        yield None
+        return
+    tipline = read_settings(os.environ).tipline
+    care_points = load_care_points(settings.content / "tipline", load_geography(settings.content / "tipline"))
+    store = Store(tipline.database_url)
+    store.migrate()
+    try:
+        yield Holders(store.coordinators, lambda: care_points, now_in_utc, is_demo=tipline.is_demo).is_open
+    finally:
+        store.close()
+
+
+@main.command()
+@click.option("--days", type=click.IntRange(1, LONGEST.days), default=7, show_default=True, help="How long it works.")
+def preview(days: int) -> None:
+    """Print a link that shows the site as at any moment, and what each region still lacks."""
+    with refusals():
+        settings = read_settings(os.environ)
+    click.echo(preview_link(settings, now_in_utc, timedelta(days=days)))
+
+
+def preview_link(settings: Settings, clock: Callable[[], datetime], lasts: timedelta) -> str:
+    token = PreviewLinks(settings.tipline.secret_keys, clock).make(lasts)
+    return settings.base_url + address(ADDRESSES, "preview", LANGUAGES[0], token=token)
 
 
 @main.command()
