@@ -56,4 +56,5 @@ def misfits(page: Page) -> list[str]:
         found += [] if page.evaluate(EXIT_IN_VIEW) else ["the way out is covered at the top"]
         page.evaluate(TO_THE_END)
         found += [] if page.evaluate(EXIT_IN_VIEW) else ["the way out is covered at the end"]
+        page.evaluate(TO_THE_TOP)
     return found
