@@ -140,7 +140,8 @@ def sentences(html: str) -> list[str]:
     marked = re.sub(r'<a\b[^>]*\slang="\w+"[^>]*>.*?</a>', "", marked)
     inside = re.findall(r'\s(?:aria-label|title|alt|content|placeholder|data-\w+)="([^"]+)"', marked)
     blocks = re.split(rf"</?(?!(?:{'|'.join(INLINE)})\b)\w+[^>]*>", marked)
-    return [unescape(re.sub(r"<[^>]+>", "", text)).strip() for text in [*inside, *blocks]]
+    texts = [unescape(re.sub(r"<[^>]+>", "", text)).strip() for text in [*inside, *blocks]]
+    return [text for text in texts if "://" not in text]
 
 
 @cache
@@ -152,6 +153,7 @@ def names() -> re.Pattern[str]:
     return re.compile("|".join(re.escape(name) for name in longest_first))
 
 
+@cache
 def is_foreign(sentence: str, language: str) -> bool:
     sentence = names().sub("", sentence)
     words = Counter(re.findall(r"[^\W\d_]+", sentence.lower()))
