@@ -128,6 +128,7 @@ def whole_report(client: Client, canaries: Canaries) -> Report:
     query = "?q=" + canaries.new("query")
     client.get("/nl/melden" + query)
     client.post("/nl/regio/", {"place": canaries.new("place in the finder")})
+    whole_check(client, canaries)
     report = Report(client).begins(
         canaries.new("unknown place"), lives_elsewhere=canaries.new("lives elsewhere, first")
     )
@@ -142,6 +143,22 @@ def whole_report(client: Client, canaries: Canaries) -> Report:
     canaries.codes.append(report.code())
     report.acknowledges()
     return report
+
+
+def whole_check(client: Client, canaries: Canaries) -> None:
+    """The signal check, what it advises, and what it takes along into a draft that is then left behind."""
+    noticed = {"setting": "school", "step": "answer", "noticed": ["tired", canaries.new("noticed")]}
+    more = {"danger": canaries.new("danger"), canaries.new("field of the check"): "x"}
+    told = client.post("/nl/signalen/check?q=" + canaries.new("query of the check"), {**noticed, **more})
+    canaries.words["token of the check"] = told.location.rpartition("/")[2]
+    assert "112" in client.get(told.location).main
+    client.post("/nl/signalen/check", {"setting": canaries.new("setting")})
+    client.post("/nl/signalen/check", {**noticed, "noticed": canaries.new("noticed by script")}, {"HX-Request": "true"})
+    client.get("/nl/signalen/check/" + canaries.new("no token"))
+    story = {"story": "Dit valt mij op:\n- " + canaries.new("carried"), "others": canaries.new("carried too")}
+    carried = client.post("/nl/melden/meenemen", story)
+    canaries.words["draft of the check"] = carried.location.split("/")[3]
+    assert 'id="carried"' in client.get(carried.location).text
 
 
 def whole_follow_up(client: Client, canaries: Canaries) -> None:
