@@ -33,6 +33,8 @@ HALF_TYPED = "Fluweelkrabber"
 ADDITION = "Dwarrelmispel"
 PLACE = "Jipsingboertange"
 MUNICIPALITY = "GM1950"
+SIGNAL = "haalt lagere cijfers"
+"""Stands in no page that may be kept but the guide for schools, which nobody opens here."""
 LIVES = "Grijzemonnikenklooster"
 
 UNLIKE_A_PHONE = ("--disable-back-forward-cache", "--enable-automation", "--disable-field-trial-config")
@@ -195,6 +197,28 @@ def test_after_a_report_that_was_abandoned_no_story_or_place_is_on_the_phone(
         ada.page.go_back()
         ada.types(ada.page.locator("#others"), HALF_TYPED)
     assert_forgotten(profile, *STORY_WORDS, OTHERS, HALF_TYPED, PLACE, LIVES)
+
+
+@pytest.mark.parametrize("javascript", [False, True], ids=["without JavaScript", "with JavaScript"])
+def test_after_the_signal_check_nothing_that_was_chosen_is_on_the_phone(
+    site: Server, phone: Callable[..., BrowserContext], profile: Path, javascript: bool
+) -> None:
+    with phone(javascript=javascript) as context:
+        ada = AdasPhone(context.pages[0], site)
+        ada.opens_the_check("school")
+        ada.notices("tired", "phone")
+        answer = ada.page.url
+        ada.notices("tired", danger=True)
+        ada.takes_along()
+        ada.gives_place("5611")
+        ada.goes_on()
+        assert SIGNAL in ada.finds_in_the_story()
+        ada.leaves()
+        all_the_way_back(ada, (SIGNAL, "Lumens"))
+        reopened = context.new_page()
+        reopened.goto(answer)
+        assert shown(reopened, [SIGNAL]) == []
+    assert_forgotten(profile, SIGNAL, "noticed=", "Dit valt mij op")
 
 
 def test_back_reload_and_reopened_pages_show_neither_story_place_nor_code(
