@@ -11,7 +11,7 @@ from real_content import geography, static_files
 from campaign_site.library.library import Library, Outside, load
 from campaign_site.library.site_files import Security, SiteFiles, read_security
 from campaign_site.pages.material import Material
-from campaign_site.publication import ALL_ADDRESSES, TIPLINE, Publication
+from campaign_site.publication import ALL_ADDRESSES, NAMED_PAGES, TIPLINE, Publication
 from campaign_site.rendering import Catalogues, Rendering
 from campaign_site.settings import PACKAGE
 from tipline.care_points import CarePoints
@@ -33,7 +33,7 @@ def confirmed(*ids: str) -> CarePoints:
 
 
 def outside() -> Outside:
-    return Outside(frozenset(geography().municipalities), frozenset(care_points().helplines), frozenset(ALL_ADDRESSES))
+    return Outside(frozenset(geography().municipalities), frozenset(care_points().helplines), NAMED_PAGES)
 
 
 @cache

@@ -43,9 +43,13 @@ def shown(*, is_demo: bool) -> dict[str, str]:
     return {path: page.body.decode() for path, page in pages.items() if not path.endswith(".png")}
 
 
+SOURCE_TITLE = re.compile(r"(?<=\]\]\n)title = .*|(?<=\"\n)title = .*(?=\npublished)")
+
+
 def texts(language: str) -> dict[str, str]:
-    """What editors wrote, by guide."""
-    return {name: (CAMPAIGN / "guides" / f"{name}.{language}.md").read_text("utf-8").lower() for name in GUIDES}
+    """What editors wrote, by guide, without the titles of sources: those are other people's words."""
+    files = {name: (CAMPAIGN / "guides" / f"{name}.{language}.md").read_text("utf-8") for name in GUIDES}
+    return {name: SOURCE_TITLE.sub("", text).lower() for name, text in files.items()}
 
 
 def every_guide() -> list[Guide]:
@@ -252,19 +256,23 @@ NEVER = {
         r"alleen met hem|onder vier ogen|met zijn tweeën|in de auto|een lift|slaapplek",
         r"oudere? man|homo|biseksu|transgender|seksuele voorkeur|lvb|beperking|asiel|azc|vluchteling",
         r"\bsoa\b|\bhiv\b|\bprep\b|\bpep\b|chemsex|\bsekswerk",
-        r"instagram|snapchat|tiktok|discord|telegram|grindr|whatsapp|hotel|chauffeur",
+        r"instagram|snapchat|tiktok|discord|telegram|grindr|whatsapp|facebook|roblox|fortnite|onlyfans",
+        r"hotel|chauffeur|station|park\b|sauna|uitgaansgebied",
         r"arm gezin|weinig geld|dure spullen|migrant|afkomst (is|kan)|nationaliteit|moslim",
-        r"geschiedenis (wissen|legen)|wis (uw|je) geschiedenis|nepprofiel|advertentie",
-        r"loverboy|slachtoffer|dader|prostitu(?!tie in beeld)|procent|\d+ ?%|score",
+        r"geschiedenis (wissen|legen)|wis (uw|je) geschiedenis|profiel|advertentie",
+        r"loverboy|slachtoffer|dader|prostitu|pooier|\bhoer",
+        r"procent|\d+ ?%|score|(volledig|helemaal|altijd) anoniem|gegarandeerd",
     ),
     "en": (
         r"alone with him|one on one|in the car|a lift|place to sleep",
         r"older man|\bgay\b|bisexual|transgender|sexual orientation|disabilit|asylum|refugee",
         r"\bsti\b|\bhiv\b|\bprep\b|\bpep\b|chemsex|sex work",
-        r"instagram|snapchat|tiktok|discord|telegram|grindr|whatsapp|hotel|driver",
+        r"instagram|snapchat|tiktok|discord|telegram|grindr|whatsapp|facebook|roblox|fortnite|onlyfans",
+        r"hotel|driver|station|park\b|sauna|nightlife",
         r"poor family|expensive things|migrant|nationality|muslim",
-        r"(clear|empty) your history|fake profile|advert",
-        r"loverboy|victim|offender|prostitut(?!ie in beeld)|per cent|percent|\d+ ?%|score",
+        r"(clear|empty) your history|profile|advert",
+        r"loverboy|victim|offender|prostitut|pimp|whore",
+        r"per cent|percent|\d+ ?%|score|(fully|completely|always) anonymous|guaranteed",
     ),
 }
 
@@ -277,7 +285,15 @@ def test_no_guide_holds_a_word_that_must_never_be_published(language: str) -> No
 
 
 def test_the_lint_finds_what_it_looks_for() -> None:
-    for words in ("praat alleen met hem", "een oudere man", "een soa-test", "op instagram", "de dader", "80 %"):
+    for words in (
+        "alleen met hem",
+        "een oudere man",
+        "een soa-test",
+        "op instagram",
+        "de dader",
+        "80 %",
+        "altijd anoniem",
+    ):
         assert any(re.search(pattern, words) for pattern in NEVER["nl"]), words
 
 
@@ -358,6 +374,7 @@ PLANTED: list[tuple[str, str, str, str, str, str]] = [
     (SCHOOL, '"pending"', '"done"\nreviewed_by = "X"', "told by half", "review =", "reviewed_on"),
     (SCHOOL, '"pending"', '"pending"\nreviewed_on = 2026-11-21', "told by half", "review =", "reviewed_by"),
     (SCHOOL, "[[facts]]", '[headings]\nact = "Doe"\n\n[[facts]]', "`missed` is missing", "[headings]", "missed"),
+    (SCHOOL, "(tel:112)", "(page:region)", "'page:region' leads nowhere", "page:region", "regions"),
     (SCHOOL, "(tel:112)", "(guide:home)", "'guide:home' leads nowhere", "guide:home", "parents"),
     (SCHOOL, 'published = "september 2018"\n', "", "`published` is missing", "[[facts]]\ntext = \"In 2018", "write"),
     (SCHOOL, "line:veilig-thuis", "line:veilig", "'line:veilig' leads nowhere", "line:veilig", "choose from"),

@@ -22,6 +22,10 @@ from tipline.tipster import addresses as tipster_addresses
 
 TIPLINE = Path(tipster_addresses.__file__).parent.parent
 ALL_ADDRESSES: Mapping[str, Mapping[str, str]] = {**ADDRESSES, **tipster_addresses.ADDRESSES}
+NAMED_PAGES = frozenset(
+    name for name, paths in ALL_ADDRESSES.items() if not any("{" in path for path in paths.values())
+)
+"""Pages that a text can link to by name alone: one with a field in its address is many pages."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ def read_site_files(settings: PublicSettings) -> SiteFiles:
 
 
 def _library(settings: PublicSettings, geography: Geography, care_points: CarePoints) -> Library:
-    outside = Outside(frozenset(geography.municipalities), frozenset(care_points.helplines), frozenset(ALL_ADDRESSES))
+    outside = Outside(frozenset(geography.municipalities), frozenset(care_points.helplines), NAMED_PAGES)
     return content_library.load(settings.content / "campaign", outside)
 
 

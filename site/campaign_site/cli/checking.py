@@ -9,7 +9,7 @@ from campaign_site.library.cards import missing_cards
 from campaign_site.library.library import Library, Outside, find_faults
 from campaign_site.library.site_files import Security, read_security
 from campaign_site.links import MissingHelplineFactError
-from campaign_site.publication import ALL_ADDRESSES, read_by_itself
+from campaign_site.publication import NAMED_PAGES, read_by_itself
 from campaign_site.readiness import PointReadiness, Readiness, TextReadiness
 from campaign_site.settings import PublicSettings
 from tipline import care_points, geography, questions
@@ -64,7 +64,7 @@ def _faults(settings: PublicSettings) -> Faults:
         questions.load_questions(folder / "tip_form.toml")
     with faults.kept():
         read_security(settings.content / "campaign" / "security.toml")
-    outside = Outside(frozenset(municipalities), frozenset(helplines), frozenset(ALL_ADDRESSES))
+    outside = Outside(frozenset(municipalities), frozenset(helplines), NAMED_PAGES)
     find_faults(settings.content / "campaign", outside, _lacking(helplines), faults)
     return faults
 
