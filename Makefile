@@ -1,10 +1,6 @@
 # Two commands matter on a fresh machine: `make run` and `make test`. Python 3.11 or later and make are all they need.
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help run test check format bench cards lock install system
-=======
-.PHONY: help run test audit check format bench lock install system
->>>>>>> 43c7cbb (Audit every page and step of a demonstration on request)
+.PHONY: help run test audit check format bench bench-pages cards lock install system
 PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
@@ -12,7 +8,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 help: ## what each target does
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | while IFS='	' read -r name words; do printf '  %-10s %s\n' "$$name" "$$words"; done
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | while IFS='	' read -r name words; do printf '  %-12s %s\n' "$$name" "$$words"; done
 
 $(STAMP): requirements.lock pyproject.toml
 	@echo "Installing what Signaallijn needs into $(VENV). The first time this takes about a minute."
@@ -50,7 +46,11 @@ format: $(STAMP) ## put the code in the house format
 	$(BIN)/ruff check --fix .
 
 bench: $(STAMP) ## print what things cost, as ratios against a baseline run beside it
-	@for script in tests/bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@for script in $(filter-out tests/bench/pages.py,$(wildcard tests/bench/*.py)); do \
+	  echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+bench-pages: $(STAMP) ## our server beside nginx: speed, start and memory; two minutes, wants nginx, wrk and two idle cores
+	$(BIN)/python tests/bench/pages.py
 
 cards: $(STAMP) system ## draw the cards of a campaign, seen beside a shared link: make cards CAMPAIGN=zie-je-mij
 	$(BIN)/python tests/draw_cards.py $(CAMPAIGN)

@@ -3,6 +3,8 @@
 import secrets
 import sqlite3
 import stat
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 from datetime import date
@@ -10,11 +12,13 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 
-from tipline.storage import Store
+from tipline.storage import MIGRATIONS, DatabaseFaultError, Store
 from tipline.storage.engine import PRAGMAS
 from tipline.storage.tables import metadata
 from tipline.storage.tips import DraftChange, NewTip, StoredMessage
@@ -69,6 +73,33 @@ def test_migrating_again_changes_nothing(store: Store, file: Path) -> None:
     store.migrate()
     assert schema(file) == before
     assert [each.id for each in store.tips.of("lumens-emp")] == [tip.id]
+
+
+@pytest.mark.usefixtures("store")
+def test_tables_that_are_right_need_no_alembic(file: Path) -> None:
+    program = (
+        f"import sys, tipline.storage as s; s.Store('sqlite:///{file}').migrate(); print('alembic' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert ran.stdout == "False\n"
+
+
+def test_a_database_of_a_later_version_is_refused(store: Store, file: Path) -> None:
+    store.check()
+    database = sqlite3.connect(file)
+    with database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    database.close()
+    with pytest.raises(DatabaseFaultError, match="NewerDatabaseError"):
+        store.migrate()
+
+
+def test_migrations_are_found_by_the_number_that_they_begin_with() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    revisions = list(ScriptDirectory.from_config(config).walk_revisions())
+    assert {Path(each.path).name.partition("_")[0] for each in revisions} == {each.revision for each in revisions}
+    assert revisions[0].revision == max(each.revision for each in revisions)
 
 
 def schema(file: Path) -> dict[str, str]:

@@ -19,7 +19,8 @@ _SHORTENED = (
 def normalise(text: str) -> str:
     """Lower case, no diacritics or apostrophes, every other run of signs one space, digits of any script as 0 to 9."""
     bare = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES).casefold())
-    return " ".join("".join(_plain(character) for character in bare).split())
+    plain = bare.translate(_ASCII) if bare.isascii() else "".join(_plain(character) for character in bare)
+    return " ".join(plain.split())
 
 
 def _plain(character: str) -> str:
@@ -39,6 +40,10 @@ def fold(name: str) -> str:
     for pattern, short in _SHORTENED:
         name = pattern.sub(short, name)
     return name.replace(" ", "").replace("ij", "y")
+
+
+_ASCII = {code: _plain(chr(code)) for code in range(128)}
+"""The same for nearly all names, at a fifth of the time: the start reads nine thousand."""
 
 
 def split_postcodes(text: str) -> tuple[tuple[int, ...], str]:
