@@ -38,6 +38,7 @@ CERTAIN_KINDS = frozenset(KINDS) - {"other"}
 thing ("Friesland" is a hamlet in Montferland)."""
 BROAD_KINDS = frozenset({"province", "country", "region", "abroad", "word"})
 """Words of `name_words.csv` that name no single place; they ask, whatever village is called the same."""
+WORD_KINDS = BROAD_KINDS | {"abbreviation", "town", "near", "beside"}
 
 LONGEST_TEXT = 200
 """Characters; no address is longer. More is not looked at, so that no text can take long."""
@@ -392,6 +393,8 @@ def _postcodes(folder: Path, municipalities: Mapping[str, Municipality]) -> dict
     found: dict[int, tuple[Candidate, ...]] = {}
     for row in read_table(folder / "postcodes.csv", POSTCODE_COLUMNS):
         first, last = postcode_in(row, "from"), postcode_in(row, "to")
+        if last < first:
+            raise row.fault(f"{first} to {last} is no range of postcodes", "write the lower one first")
         for number in range(first, last + 1):
             if number in found:
                 raise row.fault(f"postcode {number} stands in two ranges", "take it out of one")
@@ -449,12 +452,11 @@ def _name_words(folder: Path) -> NameWords:
     provinces: dict[str, str] = {}
     for row in read_table(folder / "name_words.csv", WORD_COLUMNS):
         kind, word = row["kind"], normalise(row["word"])
+        if kind not in WORD_KINDS:
+            raise row.fault(f"`{kind}` is no kind of word", f"use one of: {', '.join(sorted(WORD_KINDS))}")
         by_kind[kind].add(fold(word) if kind in BROAD_KINDS else word)
         if row["province"]:
             provinces[word] = row["province"]
-    unknown = by_kind.keys() - BROAD_KINDS - {"abbreviation", "town", "near", "beside"}
-    if unknown:
-        raise ContentFaultError(folder / "name_words.csv", 1, f"`{min(unknown)}` is no kind of word", "see SOURCES.md")
     return NameWords(
         broad=frozenset().union(*(by_kind[kind] for kind in BROAD_KINDS)),
         provinces=provinces,

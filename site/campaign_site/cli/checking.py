@@ -12,7 +12,7 @@ from campaign_site.links import MissingHelplineFactError
 from campaign_site.publication import NAMED_PAGES, read_by_itself
 from campaign_site.readiness import PointReadiness, Readiness, TextReadiness
 from campaign_site.settings import PublicSettings
-from tipline import care_points, geography, questions
+from tipline import care_points, geography, geography_update, questions
 from tipline.care_points import CarePoints, Helpline
 from tipline.content_files import CONTENT_TIME_ZONE, Faults
 
@@ -62,6 +62,9 @@ def _faults(settings: PublicSettings) -> Faults:
     helplines = care_points.find_faults(folder, municipalities, faults)
     with faults.kept():
         questions.load_questions(folder / "tip_form.toml")
+    for change in sorted((folder / "changes").glob("*.toml")):
+        with faults.kept():
+            geography_update.read_change(change)
     with faults.kept():
         read_security(settings.content / "campaign" / "security.toml")
     outside = Outside(frozenset(municipalities), frozenset(helplines), NAMED_PAGES)
