@@ -129,6 +129,8 @@ def test_help_of_the_region_stands_under_its_need_with_ways_and_hours(folder: Pa
     for words in ("Huis De Test", "A bed.", 'href="tel:0400000000"', "Teststraat 1", "Every day.", "2 October 2026"):
         assert words in row
     assert 'class="empty"' not in part
+    assert "for boys only" not in row, "what nobody found in the whole country, this region has"
+    assert "for boys only" in part, "the other needs still say so"
     assert "Huis De Test" not in page_of("/en/region/utrecht", public)
 
 
