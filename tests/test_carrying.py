@@ -138,3 +138,12 @@ def test_a_draft_that_began_with_a_place_says_nothing_of_carrying(client: TestCl
     client.get(address("tip_place", "nl", draft))
     assert 'id="carried"' not in client.get(address("tip_story", "nl", draft)).text
     assert 'id="carried"' not in client.get(address("tip_start", "nl")).text
+
+
+def test_while_nobody_can_read_it_nothing_is_begun(client: TestClient, whole: Signaallijn) -> None:
+    key = whole.tipline.world.settings.content / "keys" / "comensha.toml"
+    published = key.read_bytes()
+    key.unlink()
+    assert carry(client, story=STORY).headers["location"] == "/nl/melden"
+    key.write_bytes(published)
+    draft_of(carry(client, story=STORY))

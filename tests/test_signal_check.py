@@ -25,7 +25,7 @@ from campaign_site.library.entries import Advice, Guide, Reader, Review
 from campaign_site.library.library import Library, load
 from campaign_site.pages.material import Material
 from campaign_site.prerender import prerender
-from campaign_site.routes import site_routes
+from campaign_site.routes import check_routes, finder_routes
 from campaign_site.signal_check import TOKEN_STEP, SignalCheck
 from campaign_site.tokens import TOKEN_SECONDS, Tokens
 from tipline.content_files import ContentFaultError
@@ -46,7 +46,9 @@ def check_client(clock: Clock | None = None, public: Material | None = None) -> 
     shown = publication(public or material(is_demo=True))
     finder = Finder(lambda: shown, drawn, Tokens(Box([b"s" * 32], "finder"), clock))
     check = SignalCheck(lambda: shown, drawn, Tokens(Box([b"s" * 32], "signal-check"), clock, TOKEN_STEP))
-    app = Starlette(routes=list(site_routes(finder, check)), exception_handlers={HTTPException: refused_there})
+    app = Starlette(
+        routes=[*finder_routes(finder), *check_routes(check)], exception_handlers={HTTPException: refused_there}
+    )
     return TestClient(IncomingGuard(app, refused, absence_is_refused=False), follow_redirects=False)
 
 

@@ -19,8 +19,18 @@ def site_routes(finder: Finder, check: SignalCheck, preview: Preview) -> Iterato
     for language in LANGUAGES:
         yield Route(ADDRESSES["preview"][language], preview.ready, methods=["GET"])
         yield Route(ADDRESSES["preview"][language], preview.choose, methods=["POST"])
+    yield from finder_routes(finder)
+    yield from check_routes(check)
+
+
+def finder_routes(finder: Finder) -> Iterator[Route]:
+    for language in LANGUAGES:
         yield Route(ADDRESSES["regions"][language], finder.find, methods=["POST"])
         yield Route(ADDRESSES["region_choice"][language], finder.choose, methods=["GET"])
+
+
+def check_routes(check: SignalCheck) -> Iterator[Route]:
+    for language in LANGUAGES:
         yield Route(ADDRESSES["check"][language], check.absent, methods=["GET"])
         yield Route(ADDRESSES["check"][language], check.tell, methods=["POST"])
         yield Route(ADDRESSES["check_told"][language], check.show, methods=["GET"])

@@ -24,6 +24,8 @@ if (check) {
   check.addEventListener("htmx:error", plainly);
   check.addEventListener("htmx:after:swap", () => {
     hasAnswered = true;
+    // As a new page would begin, so that nothing stands half behind the bar.
+    window.scrollTo(0, 0);
     check.querySelector("h1").focus();
     status.textContent = check.querySelector("h1").textContent;
   });
