@@ -153,7 +153,7 @@ def test_the_readiness_page_says_what_each_region_has(editor: Editor) -> None:
     rows = {row.partition("</th>")[0].rpartition(">")[2]: row for row in html.split("<tr>")[2:]}
     assert "niet in:" in rows["Eindhoven en omgeving"]
     assert "contact bevestigd, open" in " ".join(rows["Eindhoven en omgeving"].split())
-    assert "geen eigen tekst: toont de landelijke tekst" in rows["Twente"]
+    assert "nog geen tekst" in rows["Twente"]
     assert "niet open" in rows["Twente"] or "Landelijk punt voor" in rows["Twente"]
     assert "woensdag 10 maart 2027, " in html
     assert "0 van de 26 hebben alles." in html
