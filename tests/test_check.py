@@ -40,6 +40,10 @@ def test_the_real_content_has_no_faults_and_what_waits_is_listed(tmp_path: Path)
 PLANTED = {
     "campaign/site.toml": ('name = "Zie je mij?"', 'nmae = "Zie je mij?"'),
     "campaign/security.toml": ("expires = ", "expire = "),
+    "campaign/publisher.toml": ("contact = ", "address = "),
+    "campaign/accessibility.toml": ("on = ", "since = "),
+    "campaign/credits.toml": ("licence = ", "license = "),
+    "campaign/library/lumens-2018.en.md": ("publisher = ", "house = "),
     "campaign/regions/eindhoven.toml": ('"GM0772"', '"GM9999"'),
     "campaign/regions/fryslan.toml": ("name = ", "naem = "),
     "campaign/regions/zeeland.toml": ("row = ", "rwo = "),

@@ -27,14 +27,15 @@ class Cited:
 
 
 def cited(mentions: Iterable[tuple[Source, Use]]) -> tuple[Cited, ...]:
-    """Every source once, by title. Two of the same title that appeared at different times are two sources."""
+    """Every source once, in the order of their first mention, which is the same in every language. Two of the same
+    title that appeared at different times are two sources."""
     found: dict[tuple[str, str], tuple[Source, dict[Use, None]]] = {}
     for source, use in mentions:
         known, uses = found.get((source.title, source.published), (source, {}))
         found[source.title, source.published] = _better(known, source), {**uses, use: None}
     anchors: dict[str, int] = {}
     entries = []
-    for source, uses in sorted(found.values(), key=lambda each: (each[0].title.casefold(), each[0].published)):
+    for source, uses in found.values():
         entries.append(Cited(_numbered(anchor_of(source), anchors), source, tuple(uses)))
     return tuple(entries)
 
