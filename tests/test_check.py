@@ -31,6 +31,8 @@ def test_the_real_content_has_no_faults_and_what_waits_is_listed(tmp_path: Path)
     assert result.stdout.startswith("No faults.\n")
     assert "Texts whose review is pending" in result.stdout
     assert "  pages/help.nl.md\n" in result.stdout
+    for line in ("publisher.toml: name;", "publisher.toml: contact;", "accessibility.toml: contact;"):
+        assert f"  content/campaign/{line}" in result.stdout
     assert "  chat-met-fier: Chat met Fier\n" in result.stdout
     assert "  lumens-emp: " in result.stdout
     assert "  comensha: CoMensha" not in result.stdout.split("Care points")[1]

@@ -23,6 +23,7 @@ BEHIND = {LEAVE, *(path for name in ("tip_start", "follow_up") for path in ALL_A
 STATIC = {static_files().url(name) for name in static_files().pages}
 SPACES = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
 
+ABOUT_SITE = ("about_tip_line", "about", "professionals", "library", "privacy", "accessibility", "colophon")
 INLINE = {"a", "abbr", "b", "bdi", "br", "cite", "dfn", "em", "i", "kbd", "mark", "q", "s", "small", "span", "strong"}
 NL = "aan bij dat de deze dit een en er het hij je jij kan met naar niet ook op te u uw van voor wat wie wordt zijn"
 EN = "and are be by can does for from has he his it not or that the their they this to what which who with you your"
@@ -256,3 +257,25 @@ def test_every_template_of_a_page_draws_one_in_every_state_or_is_left_out_with_i
     drawn = {name: {templates()[path] for state in states(name) for path in state.pages} for name in NAMES}
     assert drawn["demo"] == drawn["unreviewed"]
     assert drawn["real"] <= drawn["demo"]
+
+
+@IN_EVERY_STATE
+def test_every_page_leads_from_its_foot_to_what_the_site_says_about_itself(name: str) -> None:
+    for state in states(name):
+        for path, html in state.pages.items():
+            foot = html[html.index("<footer") :]
+            wanted = {ALL_ADDRESSES[each][language_of(path)] for each in ABOUT_SITE}
+            assert wanted <= set(re.findall(r'href="([^"]+)"', foot)), f"{state} {path}"
+
+
+@IN_EVERY_STATE
+def test_every_page_names_the_feed_of_its_language_and_its_entries_are_pages_of_the_same_state(name: str) -> None:
+    for state in states(name):
+        for path, html in state.pages.items():
+            feed = ALL_ADDRESSES["feed"][language_of(path)]
+            assert re.findall(r'type="application/atom\+xml" [^>]*href="([^"]+)"', html) == [feed], f"{state} {path}"
+        for address in ALL_ADDRESSES["feed"].values():
+            entries = re.findall(r'<entry>.*?<link [^>]*href="([^"]+)"', state.files[address])
+            assert {where(entry) for entry in entries} <= set(state.pages), str(state)
+            begun = [path for path in state.pages if re.fullmatch(r"/nl/campagne/[^/]+", path)]
+            assert bool(entries) is bool(begun), str(state)

@@ -6,23 +6,17 @@ from xml.etree import ElementTree
 
 import pytest
 from campaign_world import campaign, with_campaigns
-from clock import NOW, Clock
-from site_world import ALL_ADDRESSES, library, material, rendering
-from starlette.responses import PlainTextResponse
-from starlette.testclient import TestClient
+from clock import NOW
+from site_world import ALL_ADDRESSES, material
 
 from campaign_site.library.feeds import EMPTY_SINCE, atom_xml
-from campaign_site.library.site_files import Security, SiteFiles
 from campaign_site.pages.feeds import feed
 from campaign_site.pages.material import Material
-from campaign_site.prerender import SnapshotLayer, Timeline, prerender
-from campaign_site.publication import Publication
 from tipline.languages import LANGUAGES
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 LIVE = datetime(2026, 12, 1, 8, tzinfo=UTC)
 AFTER = datetime(2027, 2, 1, 8, tzinfo=UTC)
-FILES = SiteFiles("https://example.nl", Security(None, NOW))
 
 
 def told(
@@ -56,13 +50,6 @@ def test_a_feed_has_what_the_standard_asks_for(language: str) -> None:
         assert [link.get("rel") for link in entry.findall("a:link", ATOM)] == ["alternate"]
         assert instant_of(str(entry.findtext("a:updated", None, ATOM))).tzinfo
     assert len({*texts(root, ".//a:id")}) == len(entries) + 1
-
-
-def test_entries_lead_to_pages_of_the_same_snapshot() -> None:
-    for public in (material(), material(is_demo=True)):
-        pages = prerender(public, rendering(is_demo=public.is_demo), NOW)
-        for language in LANGUAGES:
-            assert {entry.path for entry in feed(public, language, NOW).entries} <= set(pages)
 
 
 def test_ids_stay_when_the_site_gets_another_address_and_when_a_title_changes() -> None:
@@ -111,27 +98,3 @@ def test_a_feed_without_entries_is_a_feed() -> None:
 def test_what_an_editor_writes_breaks_no_feed() -> None:
     odd = replace(campaign("a", live=LIVE), names={"nl": '<b>"R&D"</b>', "en": "x"})
     assert texts(told(with_campaigns(odd), LIVE), "a:entry/a:title") == ['<b>"R&D"</b>']
-
-
-def test_the_feed_changes_at_the_instant_of_the_pages() -> None:
-    public = with_campaigns(campaign("a", announced=NOW, live=LIVE))
-    clock = Clock(LIVE - timedelta(seconds=1))
-    ahead = Timeline(tuple(Publication(public, rendering(), FILES).every_snapshot(NOW)))
-    client = TestClient(SnapshotLayer(PlainTextResponse("behind"), lambda: ahead, clock))
-    before = client.get("/nl/feed.xml")
-    assert before.headers["content-type"] == "application/atom+xml; charset=utf-8"
-    assert before.headers["cache-control"] == client.get("/nl/").headers["cache-control"]
-    clock.now = LIVE
-    assert "<entry>" not in before.text
-    assert "<entry>" in client.get("/nl/feed.xml").text
-
-
-def test_every_page_names_the_feed_of_its_language() -> None:
-    for path, page in prerender(material(), rendering(), NOW).items():
-        html = page.body.decode()
-        if html.startswith("<!doctype html>"):
-            address = f"/{path[1:3]}/feed.xml"
-            wanted = (
-                f'<link rel="alternate" type="application/atom+xml" title="{library().site.name}" href="{address}">'
-            )
-            assert wanted in html, path

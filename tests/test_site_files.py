@@ -94,6 +94,7 @@ def test_both_hosts_answer_and_the_desk_lets_no_search_engine_in(tmp_path: Path,
     desk = TestClient(whole.app, base_url=settings.desk_url)
     assert public.get("/robots.txt").headers["content-type"] == "text/plain; charset=utf-8"
     assert public.get("/sitemap.xml").headers["content-type"] == "application/xml"
+    assert public.get("/nl/feed.xml").headers["content-type"] == "application/atom+xml; charset=utf-8"
     assert desk.get("/robots.txt").text == "User-agent: *\nDisallow: /\n"
     assert desk.get("/sitemap.xml").status_code == 404
     for client, address in ((public, settings.base_url), (desk, settings.desk_url)):
