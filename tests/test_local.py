@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import real_content
 from clock import NOW
+from playwright.sync_api import Browser
 from site_world import library, material, outside, publication, rendering
 
 from campaign_site.library.library import load
@@ -187,6 +188,21 @@ def test_days_and_months_are_told_in_words() -> None:
     ]
     assert moment(datetime(2027, 3, 28, 0, 5, tzinfo=UTC), "nl") == "zondag 28 maart 2027, 1.05 uur"
     assert moment(datetime(2027, 3, 28, 1, 5, tzinfo=UTC), "en") == "Sunday 28 March 2027, 3:05"
+
+
+@pytest.mark.browser
+def test_on_paper_all_help_stands_open(browser: Browser) -> None:
+    html = page_of("/nl/regio/utrecht", material())
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.set_content(html)
+        page.add_style_tag(path=real_content.ROOT / "static" / "css" / "site.css")
+        numbers = page.locator('#help a[href^="tel:"]')
+        assert numbers.count() > len(NeedName) / 2
+        seen = "(numbers) => numbers.map((one) => one.checkVisibility({ contentVisibilityAuto: true }))"
+        assert set(numbers.evaluate_all(seen)) == {False}
+        page.emulate_media(media="print")
+        assert set(numbers.evaluate_all(seen)) == {True}
 
 
 # Faults
