@@ -255,7 +255,8 @@ def unreached(state: State) -> set[str]:
 
 def test_every_template_of_a_page_draws_one_in_every_state_or_is_left_out_with_its_review() -> None:
     drawn = {name: {templates()[path] for state in states(name) for path in state.pages} for name in NAMES}
-    assert drawn["demo"] == drawn["unreviewed"]
+    assert drawn["demo"] - drawn["unreviewed"] == {"pages/style.html"}
+    assert drawn["unreviewed"] <= drawn["demo"]
     assert drawn["real"] <= drawn["demo"]
 
 

@@ -16,6 +16,7 @@ from campaign_site.cli.checking import check_content, launch_lines
 from campaign_site.cli.exporting import FolderInUseError, export_site
 from campaign_site.demo import make_demo
 from campaign_site.links import MissingHelplineFactError
+from campaign_site.pages.style import STYLE
 from campaign_site.preview import LONGEST, PreviewLinks
 from campaign_site.process import AddressFaultError, NotServingError, listening, orderly_stop
 from campaign_site.process import serve as serve_app
@@ -111,6 +112,7 @@ def demo(port: int, data: Path | None, instant: datetime | None) -> None:
         whole = create_app(made.settings, clock, PrintingSink(click.echo), made.people)
         click.echo(f"Site:  {made.settings.base_url}/nl/   (this is a demonstration: reports go nowhere)")
         click.echo(f"Desk:  {made.settings.desk_url}/login   (names, passphrases and fresh codes stand there too)")
+        click.echo(f"Style: {made.settings.base_url}{STYLE['nl']}   (every part of the site, drawn live)")
         for person in made.people:
             code = pyotp.TOTP(person.totp_secret).at(clock())
             click.echo(f"  {person.login:6} {person.passphrase}  {code}  {person.organisation}")

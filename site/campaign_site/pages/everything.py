@@ -12,6 +12,7 @@ from campaign_site.pages.municipalities import municipality_pages
 from campaign_site.pages.regions import region_pages
 from campaign_site.pages.signal_check import check_pages
 from campaign_site.pages.sources import library_page
+from campaign_site.pages.style import style_page
 from tipline.languages import LANGUAGES
 
 
@@ -33,6 +34,7 @@ def every_page(material: Material, instant: datetime) -> Iterator[PublicPage]:
         yield material.page("about_tip_line", language, {"document": document})
         yield from pages_about_site(material, language)
         yield library_page(material, language, instant)
+        yield from style_page(material, language)
 
 
 def _home(material: Material, language: str, instant: datetime) -> PublicPage:
