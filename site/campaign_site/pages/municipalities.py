@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from campaign_site.pages.campaigns import edition_in, leading_stage
+from campaign_site.pages.campaigns import campaign_values, edition_in, leading_stage
 from campaign_site.pages.care import care_in
 from campaign_site.pages.material import Material, PublicPage
 
@@ -16,8 +16,10 @@ def municipality_pages(material: Material, language: str, instant: datetime) -> 
     """
     stage = leading_stage(material, instant)
     campaign = stage.campaign if stage else None
+    values = campaign_values(material, instant)
     for region in material.library.regions.values():
         shared = {
+            **values,
             "section": "regions",
             "is_section_page": False,
             "region": region,
