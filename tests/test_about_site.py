@@ -22,6 +22,7 @@ from campaign_site.library.accessibility import AccessibilityStatus, Issue, read
 from campaign_site.library.citations import Use, cited
 from campaign_site.library.contacts import Contact
 from campaign_site.library.entries import Fact, Source
+from campaign_site.library.local import Local
 from campaign_site.library.publisher import Publisher
 from campaign_site.library.works import Work
 from campaign_site.pages.about_site import pages_about_site
@@ -261,6 +262,15 @@ def test_a_source_of_a_campaign_that_nobody_may_know_of_is_not_told() -> None:
     public = with_campaigns(coming)
     assert "Een geheim rapport" not in page("library", public)
     assert "Een geheim rapport" in page("library", public, instant=datetime(2027, 5, 1, tzinfo=UTC))
+
+
+def test_a_source_of_what_a_region_tells_leads_to_its_page() -> None:
+    [point, *_] = library().local["eindhoven"].action_points
+    told = Local(action_points=(replace(point, source=a_source("Een bericht van de regio")),))
+    public = replace(material(), library=replace(library(), local={**library().local, "twente": told}))
+    html = page("library", public)
+    part = html[html.index("Een bericht van de regio") :]
+    assert '<a class="link" href="/nl/regio/twente">' in part[: part.index("</li>\n</ul>")]
 
 
 def test_the_two_reports_have_the_same_anchors_in_both_languages() -> None:

@@ -41,6 +41,16 @@ def mentions(material: Material, language: str, instant: datetime) -> Iterator[M
         yield from _of(guide.document, use)
         yield from ((fact.source, use) for fact in guide.facts)
     yield from _campaigns(material, language, instant)
+    yield from _regions(material, language, instant)
+
+
+def _regions(material: Material, language: str, instant: datetime) -> Iterator[Mention]:
+    """What regions tell about themselves. An event that is over stands on no page."""
+    for slug, local in material.library.local.items():
+        region = material.library.regions[slug].names[language]
+        use = Use(region, address(material.addresses, "region", language, region=slug))
+        coming = (event for event in local.events if instant < event.gone_at)
+        yield from ((told.source, use) for told in (*local.action_points, *local.partners, *coming, *local.help))
 
 
 def _campaigns(material: Material, language: str, instant: datetime) -> Iterator[Mention]:
