@@ -49,8 +49,10 @@ def _regions(material: Material, language: str, instant: datetime) -> Iterator[M
     for slug, local in material.library.local.items():
         region = material.library.regions[slug].names[language]
         use = Use(region, address(material.addresses, "region", language, region=slug))
-        coming = (event for event in local.events if instant < event.gone_at)
-        yield from ((told.source, use) for told in (*local.action_points, *local.partners, *coming, *local.help))
+        yield from ((point.source, use) for point in local.action_points)
+        yield from ((partner.source, use) for partner in local.partners)
+        yield from ((event.source, use) for event in local.events if instant < event.gone_at)
+        yield from ((help_.source, use) for help_ in local.help)
 
 
 def _campaigns(material: Material, language: str, instant: datetime) -> Iterator[Mention]:
