@@ -1,7 +1,7 @@
 """The composition root: builds the world from the settings, puts packages, hosts and layers together."""
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -63,14 +63,14 @@ class Hosts:
         self._by_name = {_name(settings.base_url).encode(): public, _name(settings.desk_url).encode(): desk}
         self._public, self._healthz, self._unknown = public, healthz, unknown
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         app = self._public
         if scope["type"] == "http":
             host: bytes = dict(scope["headers"]).get(b"host", b"")
             app = self._by_name.get(host.partition(b":")[0].lower(), self._unknown)
             if scope["path"] == "/healthz" and scope["method"] in {"GET", "HEAD"}:
                 app = self._healthz
-        await app(scope, receive, send)
+        return app(scope, receive, send)
 
 
 def create_app(

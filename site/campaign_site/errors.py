@@ -5,7 +5,7 @@ person typed. An answer echoes nothing."""
 
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -66,10 +66,10 @@ class Unfailing:
             return
         has_begun = False
 
-        async def watched_send(message: Message) -> None:
+        def watched_send(message: Message) -> Awaitable[None]:
             nonlocal has_begun
             has_begun = True
-            await send(message)
+            return send(message)
 
         try:
             await self._app(scope, receive, watched_send)

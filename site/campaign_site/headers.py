@@ -4,7 +4,7 @@ A response that sets one of them itself keeps it: tip and desk pages set stricte
 caching is not cached: only the public pages and static files say otherwise.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from functools import lru_cache
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -79,10 +79,11 @@ class SecurityHeaders:
             await self._app(scope, receive, send)
             return
 
-        async def send_with_headers(message: Message) -> None:
+        # Not a coroutine of its own: every message of every answer passes through here.
+        def send_with_headers(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 message = {**message, "headers": self._completed(message.get("headers", ()))}
-            await send(message)
+            return send(message)
 
         await self._app(scope, receive, send_with_headers)
 

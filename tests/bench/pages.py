@@ -56,7 +56,6 @@ http {{
   access_log off;
   sendfile on;
   tcp_nopush on;
-  open_file_cache max=10000;
   keepalive_requests 100000000;
   client_body_temp_path {folder}/body;
   proxy_temp_path {folder}/proxy;
