@@ -91,6 +91,7 @@ class Turn:
 
 
 def main() -> None:
+    os.environ["PATH"] += ":/usr/sbin"  # where Debian keeps nginx, and only root looks
     missing = [package for program, package in NEEDED.items() if not shutil.which(program)]
     if missing:
         sys.exit(f"This bench needs programs of the system. Run: sudo apt-get install {' '.join(missing)}")
