@@ -171,7 +171,7 @@ def test_a_known_fault_stands_there_with_its_day_and_an_assessment_with_its_repo
     )
     html = page("accessibility", about(accessibility=statement))
     assert "De kaart is stil." in html
-    assert "Klaar vóór 31 januari 2027" in html
+    assert "Opgelost vóór 31 januari 2027" in html
     assert "Hij voldoet voor een deel aan de eisen." in html
     assert 'href="https://example.nl/report"' in html
     assert "U krijgt antwoord binnen een week." in html
