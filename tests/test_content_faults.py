@@ -38,6 +38,7 @@ class Planted:
 SITE, EINDHOVEN, ZEELAND = "campaign/site.toml", "campaign/regions/eindhoven.toml", "campaign/regions/zeeland.toml"
 HELMOND = "campaign/regions/helmond-de-peel.toml"
 WAVE, EDITION = "campaign/campaigns/zie-je-mij/campaign.toml", "campaign/campaigns/zie-je-mij/editions/eindhoven.nl.md"
+NATIONAL = "campaign/campaigns/zie-je-mij/national.nl.md"
 HELP, GUIDE, CHECK = "campaign/pages/help.nl.md", "campaign/guides/school.nl.md", "campaign/check/adult.nl.md"
 WORK, SOURCE = "campaign/library/som-zoco-2018.nl.md", "campaign/action_points.toml"
 FORM, POINTS, LINES = "tipline/tip_form.toml", "tipline/care_points.toml", "tipline/helplines.toml"
@@ -69,6 +70,7 @@ PLANTED = [
     Planted(WAVE, "2026-11-01T09:00:00", "2026-11-01", "`starts` is of another kind", "starts =", "write starts"),
     Planted(WAVE, 'on_field = "#12271f"', 'on_field = "#ffffff"', "field", "on_field =", ""),
     Planted(EDITION, "review = ", "reviewed = ", "`reviewed` is not known", "reviewed =", "review"),
+    Planted(NATIONAL, "review = ", "revieuw = ", "`revieuw` is not known", "revieuw =", "review"),
     # Texts
     Planted(HELP, "+++\n", "", "the head is missing", FIRST_LINE, "begin the file"),
     Planted(HELP, "pending", "maybe", "`maybe` is no value", "maybe", "pending"),
