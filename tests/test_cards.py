@@ -158,7 +158,7 @@ def test_a_shared_link_shows_title_words_and_card() -> None:
 
 def test_a_link_to_help_or_a_form_shows_the_sites_name_only() -> None:
     pages = prerender(material(is_demo=True), rendering(is_demo=True), NOW)
-    shared = ("/regio", "/region", "/signalen", "/signals", "/campagne", "/campaign")
+    shared = ("/regio", "/region", "/gemeente", "/municipality", "/signalen", "/signals", "/campagne", "/campaign")
     for public in every_page(material(is_demo=True), NOW):
         told = meta(pages[public.path].body)
         is_for_himself = public.path in HIS_GUIDE
