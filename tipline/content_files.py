@@ -178,6 +178,10 @@ class Entry:
             raise self.fault(field, what, f"write {field} = {EXAMPLES[dict]}")
         return found
 
+    def optional_by_language(self, field: str) -> Mapping[str, str] | None:
+        """A text in every language, or None when it is absent."""
+        return self.by_language(field) if field in self.fields else None
+
     def instant(self, field: str) -> datetime.datetime:
         """A moment; Dutch time where no offset is written. When clocks go forward or back, it must be written."""
         value = self._present(field, datetime.datetime, self._value(field, datetime.datetime))
@@ -194,10 +198,11 @@ class Entry:
 
     def word(self, field: str, words: type[Word]) -> Word:
         """One of a fixed set of words."""
-        value = self.text(field)
-        if value not in set(words):
-            raise self.fault(field, f"`{value}` is no value of `{field}`", f"use one of: {', '.join(words)}")
-        return words(value)
+        return self._word(field, self.text(field), words)
+
+    def words(self, field: str, words: type[Word]) -> tuple[Word, ...]:
+        """One or more of a fixed set of words."""
+        return tuple(self._word(field, value, words) for value in self.texts(field))
 
     def inline(self, field: str) -> "tuple[Entry, ...]":
         """The tables of a list like `field = [{ … }, { … }]`, none when it is absent."""
@@ -218,6 +223,11 @@ class Entry:
             if field not in known:
                 raise self.fault(field, f"`{field}` is not known here", f"use one of: {', '.join(known)}")
         return self
+
+    def _word(self, field: str, value: str, words: type[Word]) -> Word:
+        if value not in set(words):
+            raise self.fault(field, f"`{value}` is no value of `{field}`", f"use one of: {', '.join(words)}")
+        return words(value)
 
     def _offset(self, field: str) -> int:
         start = re.compile(rf"\s*{re.escape(field)}\s*[.=]")

@@ -71,7 +71,7 @@ def read_statement(folder: Path) -> AccessibilityStatement:
         not_tested=_lines(document, "not_tested"),
         issues=tuple(_issue(each) for each in document.tables("issues")),
         contact=read_contact(entry),
-        answers_within=entry.by_language("answers_within") if "answers_within" in entry.fields else None,
+        answers_within=entry.optional_by_language("answers_within"),
     )
     _refuse_more_than_is_known(entry, statement)
     return statement

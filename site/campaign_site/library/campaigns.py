@@ -60,7 +60,7 @@ def _read_phases(entries: Iterable[Entry]) -> tuple[Phase, ...]:
 def _words_of(name: PhaseName, field: str, entry: Entry, phases: Iterable[Phase]) -> Texts | None:
     """The first words of a campaign in one phase; they must be there when the phase is planned."""
     is_planned = any(phase.name is name for phase in phases)
-    return entry.by_language(field) if is_planned or field in entry.fields else None
+    return entry.by_language(field) if is_planned else entry.optional_by_language(field)
 
 
 def _read_fact(entry: Entry) -> Fact:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from campaign_site.library.documents import read_source
 from campaign_site.library.entries import Source, Texts
-from campaign_site.library.needs import HelpKind, NeedName, Way, optional_texts, words
+from campaign_site.library.needs import HelpKind, NeedName, Way
 from tipline import content_files
 from tipline.content_files import CONTENT_TIME_ZONE, ContentFaultError, Entry
 
@@ -172,7 +172,7 @@ def _read_partner(entry: Entry) -> Partner:
     return Partner(
         entry.text("name"),
         entry.word("kind", PartnerKind),
-        optional_texts(entry, "text"),
+        entry.optional_by_language("text"),
         _website(entry),
         read_source(entry),
     )
@@ -182,7 +182,7 @@ def _read_event(entry: Entry) -> Event:
     entry.only("name", "text", "place", "starts", "ends", "website", *SOURCE)
     event = Event(
         names=entry.by_language("name"),
-        texts=optional_texts(entry, "text"),
+        texts=entry.optional_by_language("text"),
         place=entry.text("place"),
         starts=entry.instant("starts"),
         ends=entry.instant("ends"),
@@ -200,12 +200,12 @@ def _read_help(entry: Entry) -> LocalHelp:
         need=entry.word("need", NeedName),
         name=entry.text("name"),
         texts=entry.by_language("text"),
-        kinds=words(entry, "kinds", HelpKind),
-        ways=words(entry, "ways", Way),
+        kinds=entry.words("kinds", HelpKind),
+        ways=entry.words("ways", Way),
         phone=entry.optional_text("phone"),
         website=_website(entry),
         address=entry.optional_text("address"),
-        hours=optional_texts(entry, "hours"),
+        hours=entry.optional_by_language("hours"),
         source=read_source(entry),
     )
     wanted = {Way.PHONE: "phone", Way.CHAT: "website", Way.VISIT: "address"}

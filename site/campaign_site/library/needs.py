@@ -3,7 +3,6 @@
 What belongs to one region stands in the file of that region (`local`), under the same needs.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -92,9 +91,9 @@ def _read_need(entry: Entry, checked_on: date, references: list[Reference]) -> N
         name=entry.word("id", NeedName),
         names=entry.by_language("name"),
         texts=entry.by_language("text"),
-        visits=optional_texts(entry, "visit"),
-        gaps=optional_texts(entry, "gap"),
-        kinds=words(entry, "kinds", HelpKind),
+        visits=entry.optional_by_language("visit"),
+        gaps=entry.optional_by_language("gap"),
+        kinds=entry.words("kinds", HelpKind),
         lines=tuple(_read_line(each, references) for each in entry.inline("lines")),
         checked_on=checked_on,
     )
@@ -106,28 +105,10 @@ def _read_need(entry: Entry, checked_on: date, references: list[Reference]) -> N
 
 def _read_line(entry: Entry, references: list[Reference]) -> NeedLine:
     entry.only("line", "ways", "when")
-    line = NeedLine(entry.text("line"), words(entry, "ways", Way), entry.by_language("when"))
+    line = NeedLine(entry.text("line"), entry.words("ways", Way), entry.by_language("when"))
     if Way.VISIT in line.ways:
         raise entry.fault("ways", "nobody can visit a help line", "write `visit` for the need instead")
     # Whether the line exists, and has a number or a website, is asked like that of a link in a text.
     kinds = {Way.PHONE: "line", Way.CHAT: "web"}
     references.extend(Reference(kinds[way], line.line, entry.file, entry.first_line) for way in line.ways)
     return line
-
-
-def optional_texts(entry: Entry, field: str) -> Texts | None:
-    """A text in every language, or None when it is absent. Raises ContentFaultError."""
-    return entry.by_language(field) if field in entry.fields else None
-
-
-def words(entry: Entry, field: str, known: type[content_files.Word]) -> tuple[content_files.Word, ...]:
-    """One or more of a fixed set of words. Raises ContentFaultError."""
-    found = entry.texts(field)
-    for word in found:
-        if word not in set(known):
-            raise entry.fault(field, f"`{word}` is no value of `{field}`", f"use one of: {_listed(known)}")
-    return tuple(known(word) for word in found)
-
-
-def _listed(known: Iterable[StrEnum]) -> str:
-    return ", ".join(known)
