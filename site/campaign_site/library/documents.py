@@ -9,7 +9,7 @@ allowed.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,6 +122,13 @@ def read_documents(
                 file = folder / f"{name}.{language}.md"
                 raise ContentFaultError(file, 1, "this file is missing", "translate the page; languages go one to one")
     return found
+
+
+def groups(blocks: Sequence[Block], level: int) -> Iterator[tuple[Block, Sequence[Block]]]:
+    """Each heading of a level, with the blocks below it up to the next one. What stands above the first is left out."""
+    starts = [number for number, block in enumerate(blocks) if block.level == level]
+    for start, end in zip(starts, [*starts[1:], len(blocks)], strict=True):
+        yield blocks[start], blocks[start + 1 : end]
 
 
 def _parted(file: Path, text: str) -> tuple[str, str, int]:

@@ -18,6 +18,7 @@ from campaign_site.library.documents import (
     Reference,
     Written,
     document_of,
+    groups,
     read_source,
     rendered,
     take_apart,
@@ -157,14 +158,12 @@ def _parted(written: Written) -> tuple[list[Block], list[Block]]:
 def _signals(file: Path, blocks: Sequence[Block]) -> tuple[Signal, ...]:
     if blocks[0].level != 3:
         raise ContentFaultError(file, blocks[0].line, "this part belongs to no signal", "put a '### … {name}' above it")
-    starts = [number for number, block in enumerate(blocks) if block.level == 3]
-    ends = [*starts[1:], len(blocks)]
     signals: list[Signal] = []
-    for start, end in zip(starts, ends, strict=True):
-        signal = _signal(file, blocks[start], blocks[start + 1 : end])
+    for change, parts in groups(blocks, 3):
+        signal = _signal(file, change, parts)
         if signal.name in {each.name for each in signals}:
             what = f"there is another signal '{signal.name}' above"
-            raise ContentFaultError(file, blocks[start].line, what, "give one of them another name")
+            raise ContentFaultError(file, change.line, what, "give one of them another name")
         signals.append(signal)
     return tuple(signals)
 

@@ -7,7 +7,7 @@ mean) and `### now` (what to do now). The signals themselves stand in the guides
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from campaign_site.library.documents import HEAD, Block, Reference, document_of, rendered, take_apart
+from campaign_site.library.documents import HEAD, Block, Reference, document_of, groups, rendered, take_apart
 from campaign_site.library.entries import Advice, Check, Guide, Outcome, Reader
 from tipline.content_files import ContentFaultError
 from tipline.languages import LANGUAGES
@@ -61,16 +61,13 @@ def read_check(file: Path) -> tuple[Check, tuple[Reference, ...]]:
 
 
 def _outcomes(file: Path, blocks: Sequence[Block]) -> dict[Advice, Outcome]:
-    starts = [number for number, block in enumerate(blocks) if block.level == 2]
-    ends = [*starts[1:], len(blocks)]
     outcomes: dict[Advice, Outcome] = {}
-    for start, end in zip(starts, ends, strict=True):
-        heading = blocks[start]
+    for heading, parts in groups(blocks, 2):
         advice = _advice(file, heading)
         if advice in outcomes:
             what = f"advice '{advice}' stands here twice"
             raise ContentFaultError(file, heading.line, what, "put both into one section")
-        outcomes[advice] = _outcome(file, heading, blocks[start + 1 : end])
+        outcomes[advice] = _outcome(file, heading, parts)
     for missing in [advice for advice in Advice if advice not in outcomes]:
         mend = f"write a section '## … {{{missing}}}' with '### means' and '### now'"
         raise ContentFaultError(file, 1, f"there are no words for advice '{missing}'", mend)
