@@ -182,9 +182,8 @@ def with_pending(material: Material) -> Material:
 
 def _guides(material: Material, language: str) -> Mapping[str, object]:
     """What the frame and the lists of guides ask of a rendering, which knows only those that are shown now."""
-    shown = material.library.shown_guides(is_demo=material.is_demo)
     asked = material.library.asked_guides(is_demo=material.is_demo)
-    own = {name: texts[language] for name, texts in shown.items()}
+    own = material.guides(language)
     return {"has_guides": bool(own), "shown_guides": own, "asked_guides": asked}
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from campaign_site.library.entries import Campaign, Document, PhaseName, Region, Review
+from campaign_site.library.entries import Campaign, Document, PhaseName, Region
 from campaign_site.library.library import Library
 from campaign_site.pages.material import Material
 from tipline.care_points import CarePoint
@@ -122,7 +122,7 @@ def _region(material: Material, campaign: Campaign, region: Region, is_open: IsO
 
 
 def _text(texts: Mapping[str, Document]) -> TextReadiness:
-    is_reviewed = all(text.review is not Review.PENDING for text in texts.values())
+    is_reviewed = not any(text.is_pending for text in texts.values())
     return TextReadiness(tuple(texts), bool(texts) and is_reviewed)
 
 

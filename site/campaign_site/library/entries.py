@@ -100,6 +100,11 @@ class Document:
     html: str
     sections: tuple[Section, ...]
 
+    @property
+    def is_pending(self) -> bool:
+        """Whether it still awaits the one who may judge it."""
+        return self.review is Review.PENDING
+
 
 @dataclass(frozen=True)
 class Statement:

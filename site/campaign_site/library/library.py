@@ -17,7 +17,6 @@ from campaign_site.library.entries import (
     Guide,
     Reader,
     Region,
-    Review,
     Site,
 )
 from campaign_site.library.guides import read_guide, read_guides
@@ -89,7 +88,7 @@ class Library:
         return {
             name: texts
             for name, texts in self.guides.items()
-            if all(text.document.review is not Review.PENDING for text in texts.values())
+            if not any(text.document.is_pending for text in texts.values())
         }
 
     def asked_guides(self, *, is_demo: bool) -> Mapping[str, Mapping[str, Guide]]:
@@ -102,11 +101,11 @@ class Library:
         return {name: texts for name, texts in shown.items() if all(guide.reader in asked for guide in texts.values())}
 
     def _is_judged(self, reader: Reader) -> bool:
-        return all(check.document.review is not Review.PENDING for check in self.checks[reader].values())
+        return not any(check.document.is_pending for check in self.checks[reader].values())
 
     def pending(self) -> tuple[str, ...]:
         """Names of the documents whose review is still pending."""
-        return tuple(name for name, text in self.documents() if text.review is Review.PENDING)
+        return tuple(name for name, text in self.documents() if text.is_pending)
 
 
 def load(folder: Path, outside: Outside) -> Library:

@@ -23,7 +23,7 @@ def pages_about_site(material: Material, language: str) -> Iterator[PublicPage]:
     about = material.library.about
     data: Mapping[str, Mapping[str, object]] = {
         "about": {"publisher": about.publisher},
-        "professionals": {"guides": _guides(material, language)},
+        "professionals": {"guides": list(material.guides(language).values())},
         "privacy": {
             "law": material.document("privacy_law", language),
             "publisher": about.publisher,
@@ -47,7 +47,3 @@ def responsible(material: Material) -> Sequence[Responsible]:
         if care.national_for:
             served[care.national.id].append(region)
     return [Responsible(material.care_points.points[point], tuple(regions)) for point, regions in served.items()]
-
-
-def _guides(material: Material, language: str) -> Sequence[object]:
-    return [texts[language] for texts in material.library.shown_guides(is_demo=material.is_demo).values()]

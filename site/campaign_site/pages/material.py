@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from campaign_site.library.entries import Document, Review
+from campaign_site.library.entries import Document, Guide
 from campaign_site.library.library import Library
 from campaign_site.rendering import Addresses, address
 from tipline.care_points import CarePoints
@@ -44,8 +44,13 @@ class Material:
         """The text `content/campaign/pages/<name>.<language>.md`, unless it still awaits its review."""
         return self.shown(self.library.pages[name][language])
 
+    def guides(self, language: str) -> Mapping[str, Guide]:
+        """The guides that may be shown, by name."""
+        shown = self.library.shown_guides(is_demo=self.is_demo)
+        return {name: texts[language] for name, texts in shown.items()}
+
     def shown(self, document: Document | None) -> Document | None:
         """The document, unless it still awaits the one who may judge it."""
-        if document is None or document.review is not Review.PENDING:
+        if document is None or not document.is_pending:
             return document
         return document if self.is_demo or self.library.site.publish_unreviewed else None

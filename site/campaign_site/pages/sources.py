@@ -35,8 +35,7 @@ def mentions(material: Material, language: str, instant: datetime) -> Iterator[M
         if document := material.document(name, language):
             use = Use(document.title, address(material.addresses, SHOWN_ON.get(name, name), language))
             yield from _of(document, use)
-    for texts in material.library.shown_guides(is_demo=material.is_demo).values():
-        guide = texts[language]
+    for guide in material.guides(language).values():
         use = Use(guide.document.title, address(material.addresses, "guide", language, guide=guide.slug))
         yield from _of(guide.document, use)
         yield from ((fact.source, use) for fact in guide.facts)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from campaign_site.library.entries import KeyShape, Region, Section, SectionKind, Theme
-from campaign_site.library.themes import contrast
+from campaign_site.library.themes import LINE, TEXT, contrast
 from campaign_site.pages.care import regions_with_state
 from campaign_site.pages.material import Material, PublicPage
 from campaign_site.settings import shipped
@@ -14,7 +14,6 @@ from tipline.languages import other
 
 STYLE: Mapping[str, str] = {"nl": "/nl/stijl", "en": "/en/style"}
 DARK = "@media (prefers-color-scheme: dark)"
-TEXT, LINE = 7, 3
 PAIRS = (
     ("ink", "paper", TEXT),
     ("ink", "tint", TEXT),
@@ -41,7 +40,7 @@ class Pair:
 
     colour: str
     ground: str
-    least: int
+    least: float
     light: tuple[str, str, float]
     """Both colours, and the contrast between them."""
     dark: tuple[str, str, float]
@@ -69,7 +68,7 @@ def style_page(material: Material, language: str) -> Iterator[PublicPage]:
         "shapes": tuple(KeyShape),
         "regions": regions,
         "sections": tuple(_a_section_of_each_kind(material, language)),
-        "guide": next(iter(material.library.shown_guides(is_demo=True).values()))[language],
+        "guide": next(iter(material.guides(language).values())),
         "document": material.library.pages["help"][language],
         "hits": [_hit(material, region, code) for code in region.municipalities[:2]],
         "care": material.care_points,
