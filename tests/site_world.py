@@ -1,18 +1,21 @@
 """The public site for tests: the real content, texts and templates, with care points and a clock of our own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cache
 
 import real_content
+from clock import NOW
 from real_content import geography, static_files
 
 from campaign_site.library.library import Library, Outside, load
 from campaign_site.library.site_files import Security, SiteFiles, read_security
 from campaign_site.pages.material import Material
+from campaign_site.prerender import prerender
 from campaign_site.publication import ALL_ADDRESSES, NAMED_PAGES, TIPLINE, Publication
 from campaign_site.rendering import Catalogues, Rendering
+from campaign_site.served import Page
 from campaign_site.settings import PACKAGE
 from tipline.care_points import CarePoints
 
@@ -70,3 +73,9 @@ def publication(
     """The real content, published at an address of our own."""
     files = SiteFiles("https://example.nl", security or read_security(real_content.CAMPAIGN / "security.toml"))
     return Publication(made_from or material(is_demo=is_demo), rendering(is_demo=is_demo), files)
+
+
+@cache
+def pages_now(*, is_demo: bool = False) -> Mapping[str, Page]:
+    """Every page of the real content as it is now, by path; rendered once, since there are hundreds."""
+    return prerender(material(is_demo=is_demo), rendering(is_demo=is_demo), NOW)

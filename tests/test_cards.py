@@ -16,7 +16,7 @@ from campaign_world import with_campaigns
 from clock import NOW
 from draw_cards import palette_of, png_of
 from server import Server
-from site_world import library, material, outside, rendering
+from site_world import library, material, outside, pages_now, rendering
 
 from campaign_site.campaign_files import PREFIX
 from campaign_site.cli.checking import DRAW, check_content
@@ -141,7 +141,7 @@ def test_a_palette_holds_the_flat_colours_and_fits_four_bits(flat: tuple[str, ..
 
 
 def test_a_shared_link_shows_title_words_and_card() -> None:
-    pages = prerender(material(), rendering(), NOW)
+    pages = pages_now()
     region = meta(pages["/nl/regio/eindhoven"].body)
     assert region["og:title"] == "Eindhoven en omgeving: wie helpt hier? – Zie je mij?"
     assert region["og:description"] == region["description"]
@@ -157,7 +157,7 @@ def test_a_shared_link_shows_title_words_and_card() -> None:
 
 
 def test_a_link_to_help_or_a_form_shows_the_sites_name_only() -> None:
-    pages = prerender(material(is_demo=True), rendering(is_demo=True), NOW)
+    pages = pages_now(is_demo=True)
     shared = ("/regio", "/region", "/gemeente", "/municipality", "/signalen", "/signals", "/campagne", "/campaign")
     for public in every_page(material(is_demo=True), NOW):
         told = meta(pages[public.path].body)

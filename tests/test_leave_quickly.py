@@ -10,14 +10,14 @@ import uvicorn
 from clock import NOW, Clock
 from playwright.sync_api import Browser, Page
 from real_content import static_files
-from site_world import material, rendering
+from site_world import pages_now
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from campaign_site.headers import SecurityHeaders
-from campaign_site.prerender import Snapshot, SnapshotLayer, Timeline, prerender
+from campaign_site.prerender import Snapshot, SnapshotLayer, Timeline
 from campaign_site.static_files import StaticLayer
 
 pytestmark = pytest.mark.browser
@@ -35,7 +35,7 @@ async def elsewhere(_: Request) -> Response:
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
     """The public pages on a free port of this machine, with a neutral site of our own to leave to."""
-    shown = Timeline((Snapshot(NOW, prerender(material(), rendering(), NOW)),))
+    shown = Timeline((Snapshot(NOW, pages_now()),))
     behind = Starlette(routes=[Route("/weg", leave), Route("/elsewhere", elsewhere)])
     app = SecurityHeaders(StaticLayer(SnapshotLayer(behind, lambda: shown, Clock()), static_files()), is_https=False)
     listening = socket.create_server(("127.0.0.1", 0))

@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 import pytest
 from clock import NOW, Clock
-from site_world import ALL_ADDRESSES, care_points, confirmed, library, material, publication, rendering
+from site_world import ALL_ADDRESSES, care_points, confirmed, library, material, pages_now, publication, rendering
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
@@ -19,7 +19,6 @@ from campaign_site.finder import LONGEST_TEXT, Finder
 from campaign_site.pages.care import regions_with_state
 from campaign_site.pages.everything import every_page
 from campaign_site.pages.material import Material
-from campaign_site.prerender import prerender
 from campaign_site.tokens import TOKEN_SECONDS, Tokens
 from tipline.incoming import MAX_BODY, MAX_FIELDS, IncomingGuard
 from tipline.sealing import Box
@@ -30,7 +29,7 @@ TIP_LINE = {path for name in ("tip_start", "follow_up") for path in ALL_ADDRESSE
 
 @cache
 def pages(*, is_demo: bool) -> dict[str, str]:
-    shown = prerender(material(is_demo=is_demo), rendering(is_demo=is_demo), NOW)
+    shown = pages_now(is_demo=is_demo)
     return {path: page.body.decode() for path, page in shown.items() if not path.endswith(".png")}
 
 

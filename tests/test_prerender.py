@@ -7,7 +7,7 @@ import brotli  # type: ignore[import-untyped]  # the package ships no types
 import pytest
 from clock import NOW, Clock
 from real_content import ROOT, static_files
-from site_world import library, material, publication, rendering
+from site_world import library, material, pages_now, publication, rendering
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
@@ -99,7 +99,7 @@ def test_the_encodings_hold_the_same_page_under_different_etags() -> None:
 
 
 def test_every_public_page_is_rendered_in_both_languages() -> None:
-    pages = prerender(material(), rendering(), NOW)
+    pages = pages_now()
     assert {"/nl/", "/en/", "/nl/hulp", "/en/about-the-tip-line"} <= set(pages)
     assert {f"{start}{slug}" for start in ("/nl/regio/", "/en/region/") for slug in library().regions} <= set(pages)
     languages = [path.split("/")[1] for path in pages if not path.startswith(PREFIX)]
@@ -120,12 +120,11 @@ def test_rendering_ahead_gives_the_page_of_each_phase() -> None:
 
 
 def test_rendering_twice_gives_the_same_bytes() -> None:
-    one, two = (prerender(material(), rendering(), NOW) for _ in range(2))
-    assert one == two
+    assert prerender(material(), rendering(), NOW) == pages_now()
 
 
 def test_pages_with_a_form_keep_their_origin_and_others_say_nothing_of_it() -> None:
-    pages = prerender(material(), rendering(), NOW)
+    pages = pages_now()
     assert (b"referrer-policy", b"same-origin") in pages["/nl/regio/"].variants[""].headers
     assert b"referrer-policy" not in dict(pages["/nl/hulp"].variants[""].headers)
 

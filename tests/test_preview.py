@@ -12,7 +12,10 @@ from tip_world import copied_settings
 
 from campaign_site.app import create_app
 from campaign_site.cli import main
+from campaign_site.cli.checking import launch_lines
 from campaign_site.preview import LONGEST, Moment, PreviewLinks, led_back
+from campaign_site.publication import read_by_itself
+from campaign_site.readiness import UnknownCampaignError, readiness
 from campaign_site.settings import Settings
 
 LAUNCH = datetime(2027, 3, 10, 8, tzinfo=UTC)
@@ -41,9 +44,16 @@ class Editor:
         return answer.text
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Editor:
+    return Editor(tmp_path_factory.mktemp("preview"))
+
+
 @pytest.fixture
-def editor(tmp_path: Path) -> Editor:
-    return Editor(tmp_path)
+def editor(made: Editor) -> Editor:
+    """The same site for every test, at the same time."""
+    made.clock.now = NOW
+    return made
 
 
 def test_the_link_shows_the_site_as_at_any_moment(editor: Editor) -> None:
@@ -183,9 +193,18 @@ def test_check_launch_tells_what_the_nation_and_each_region_lack(editor: Editor)
     assert "  national: no text in nl, en; comensha is not open" in said
     assert "  eindhoven: no text in en; text awaits review; lumens-emp is not open" in said
     assert said[-1] == "0 of 26 regions have everything; the others show the national text"
-    elsewhere = {**content, "SIGNAALLIJN_DATA": str(editor.settings.data / "nothing")}
-    without = CliRunner().invoke(main, ["check", "--launch", "lente"], env=elsewhere).stdout
-    assert "lumens-emp may be open or not (no data directory here)" in without
-    unknown = CliRunner().invoke(main, ["check", "--launch", "herfst"], env=content)
-    assert unknown.exit_code == 1
-    assert "there is no campaign 'herfst'; there are: lente, zie-je-mij" in unknown.stderr
+
+
+def test_without_a_data_directory_nobody_can_say_which_point_is_open(editor: Editor) -> None:
+    publication, _ = read_by_itself(editor.settings)
+    lines = list(launch_lines(readiness(publication.material, "lente", None)))
+    assert (
+        "  eindhoven: no text in en; text awaits review; lumens-emp may be open or not (no data directory here)"
+        in lines
+    )
+
+
+def test_a_campaign_that_is_not_there_is_told_with_those_that_are(editor: Editor) -> None:
+    publication, _ = read_by_itself(editor.settings)
+    with pytest.raises(UnknownCampaignError, match="there is no campaign 'herfst'; there are: lente, zie-je-mij"):
+        readiness(publication.material, "herfst", None)

@@ -13,7 +13,7 @@ import pytest
 import real_content
 from clock import NOW, Clock
 from httpx2 import Response
-from site_world import ALL_ADDRESSES, library, material, outside, publication, rendering
+from site_world import ALL_ADDRESSES, library, material, outside, pages_now, publication, rendering
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
@@ -24,7 +24,6 @@ from campaign_site.finder import Finder
 from campaign_site.library.entries import Advice, Guide, Reader, Review
 from campaign_site.library.library import Library, load
 from campaign_site.pages.material import Material
-from campaign_site.prerender import prerender
 from campaign_site.routes import check_routes, finder_routes
 from campaign_site.signal_check import TOKEN_STEP, SignalCheck
 from campaign_site.tokens import TOKEN_SECONDS, Tokens
@@ -324,7 +323,7 @@ def test_while_guides_or_words_await_their_review_there_is_no_check(shown: Libra
 
 
 def test_without_a_check_no_page_links_to_it() -> None:
-    found = prerender(material(), rendering(), NOW)
+    found = pages_now()
     pages = {path: page.body.decode() for path, page in found.items() if not path.endswith(".png")}
     assert not set(pages) & set(CHECK.values())
     for html in pages.values():
@@ -332,11 +331,7 @@ def test_without_a_check_no_page_links_to_it() -> None:
 
 
 def test_with_a_check_home_guides_and_each_guide_lead_to_it() -> None:
-    pages = {
-        path: page.body.decode()
-        for path, page in prerender(material(is_demo=True), rendering(is_demo=True), NOW).items()
-        if not path.endswith(".png")
-    }
+    pages = {path: page.body.decode() for path, page in pages_now(is_demo=True).items() if not path.endswith(".png")}
     for language in LANGUAGES:
         for name in ("home", "guides"):
             assert f'href="{CHECK[language]}"' in pages[ALL_ADDRESSES[name][language]]

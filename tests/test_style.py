@@ -6,7 +6,7 @@ import httpx2
 import pytest
 from clock import NOW
 from server import Server
-from site_world import library, material, rendering
+from site_world import library, material, pages_now, rendering
 
 from campaign_site.library.entries import KeyShape
 from campaign_site.library.themes import contrast, rules
@@ -31,7 +31,7 @@ def demo_rendering() -> Rendering:
 
 
 def test_only_a_demonstration_has_the_page() -> None:
-    assert not set(STYLE.values()) & set(prerender(material(), rendering(), NOW))
+    assert not set(STYLE.values()) & set(pages_now())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

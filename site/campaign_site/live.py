@@ -81,15 +81,16 @@ class LiveSite:
 
     def _read_again(self) -> None:
         try:
-            self._on_air = _on_air(self._read(), self._clock())
+            self._on_air = _on_air(self._read(), self._clock(), self._on_air.timeline.snapshots[0])
             self.fault = None
         except FAULTS as fault:
             self.fault = str(fault)
             log.error("%s; the last good pages stay on air", fault)
 
 
-def _on_air(publication: Publication, now: datetime) -> OnAir:
-    return OnAir(publication, rendered_ahead(publication, (publication.snapshot(now),), now))
+def _on_air(publication: Publication, now: datetime, before: Snapshot | None = None) -> OnAir:
+    """What a publication looks like from now on; pages that are the same as `before` are shared with it."""
+    return OnAir(publication, rendered_ahead(publication, (publication.snapshot(now, before),), now))
 
 
 def rendered_ahead(publication: Publication, snapshots: Sequence[Snapshot], now: datetime) -> Timeline:
