@@ -84,6 +84,35 @@ def _first_connection(port: int, process: subprocess.Popen[bytes]) -> socket.soc
     raise AssertionError(process.communicate()[0])
 
 
+def test_who_does_not_read_his_answer_holds_no_stop_up() -> None:
+    port = free_port()
+    process = subprocess.Popen([sys.executable, "-c", ANSWERS_AT_LENGTH, str(port)], stderr=subprocess.PIPE)
+    with _first_connection(port, process) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert connection.recv(8) == b"HTTP/1.1"
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=PATIENCE_SECONDS)
+    assert (process.returncode, said) == (0, b"")
+
+
+ANSWERS_AT_LENGTH = """
+import sys
+from campaign_site import process
+
+async def app(scope, receive, send):
+    await receive()
+    if scope["type"] == "lifespan":
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+    else:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": bytes(50_000_000)})
+
+process.LONGEST_STOP_SECONDS = 1
+process.serve(app, process.listening("127.0.0.1", int(sys.argv[1])))
+"""
+
+
 def test_an_application_that_can_not_begin_is_not_served_and_not_quoted(tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(FAILS_TO_BEGIN, "utf-8")

@@ -26,7 +26,9 @@ PR_SET_DUMPABLE = 4
 MAX_HEADER_BYTES = 16 * 1024
 SLOW_SECONDS = 10
 """A connection is closed when its next request has not said all its headers after this long, and so is an idle one.
-It bounds how long an orderly stop takes, as `tipline.incoming.MAX_SECONDS` does for bodies."""
+Most orderly stops take no longer, as `tipline.incoming.MAX_SECONDS` bounds bodies."""
+LONGEST_STOP_SECONDS = 15
+"""After this long a stop cuts off who still reads his answer: one who takes none of it would hold it up for ever."""
 MOST_CONNECTIONS = 8192
 OTHER_FILES = 100
 """What database, threads and libraries keep open beside the connections."""
@@ -128,6 +130,11 @@ class OneSocketServer(Server):
             log_enabled=False,
         )
         self._listener = listener
+        self.workers_kill_timeout = LONGEST_STOP_SECONDS
+
+    async def _stop_workers(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            await super()._stop_workers()  # type: ignore[no-untyped-call]  # granian leaves it untyped
 
     def _init_shared_socket(self) -> None:
         waiting = (BACKLOG,) if sys.platform == "linux" else ()
