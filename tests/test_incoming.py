@@ -212,6 +212,7 @@ def test_marks_may_pile_up_to_a_bound(mark: str) -> None:
         ({"sec-fetch-site": "cross-site", "origin": "http://localhost:8000", "host": "localhost:8000"}, False),
         ({"sec-fetch-site": ""}, False),
         ({"origin": "null", "host": "localhost"}, False),
+        ({"origin": "http://[", "host": "localhost"}, False),
         ({"origin": "http://localhost:8001", "host": "localhost:8000"}, False),
         ({"origin": "http://localhost.evil", "host": "localhost"}, False),
     ],

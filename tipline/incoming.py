@@ -93,11 +93,19 @@ def refuse_other_sites(headers: Mapping[str, str], *, absence_is_refused: bool) 
     if site is not None:
         foreign = site not in {"same-origin", "none"}
     elif origin is not None:
-        foreign = urlsplit(origin).netloc != headers.get("host", "")
+        foreign = _host_of(origin) != headers.get("host", "")
     else:
         foreign = absence_is_refused
     if foreign:
         raise RefusedError(HTTPStatus.BAD_REQUEST)
+
+
+def _host_of(origin: str) -> str | None:
+    """Host and port of an origin; None where it can't be read."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def body_kind(headers: Mapping[str, str]) -> str:
