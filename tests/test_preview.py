@@ -1,5 +1,6 @@
 """The preview link: the site as at any moment for who has it, and how far each region is."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -119,11 +120,31 @@ def test_a_link_that_is_over_or_altered_shows_nothing(editor: Editor, path: str)
     assert editor.browser.get(path.format(editor.token)).status_code == 404
 
 
-@pytest.mark.parametrize("moment", ["x", "2027-13-10T09:00", "0001-01-01", "~all", "9999-12-31T23:59:59"])
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "x",
+        "2027-13-10T09:00",
+        "0001-01-01",
+        "~all",
+        "9999-12-31T23:59:59",
+        "0001-01-01T00:00+14:00",
+        "9999-12-31T23:59-14:00",
+    ],
+)
 def test_a_moment_that_is_none_or_far_away_breaks_nothing(editor: Editor, moment: str) -> None:
     answer = editor.browser.get(f"/voorbeeld/{editor.token}/{moment}/nl/")
     assert answer.status_code in (200, 404)
     assert editor.browser.post(f"/nl/voorbeeld/{editor.token}", data={"moment": moment}).status_code in (303, 422)
+
+
+def test_a_card_is_a_picture_in_the_preview_too(tmp_path: Path) -> None:
+    settings = copied_settings(tmp_path)
+    browser = TestClient(create_app(settings, Clock()).app, base_url=settings.base_url)
+    token = PreviewLinks(settings.tipline.secret_keys, Clock()).make(timedelta(days=1))
+    start = f"/voorbeeld/{token}/2027-03-10T09:00:00"
+    card = re.findall(r'og:image" content="[^"]+(/look/[^"]+)"', browser.get(f"{start}/nl/").text)[0]
+    assert browser.get(f"{start}{card}").headers["content-type"] == "image/png"
 
 
 def test_a_page_that_is_not_there_at_the_moment_is_not_found(editor: Editor) -> None:

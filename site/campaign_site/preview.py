@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from mimetypes import guess_type
 
 from itsdangerous import BadSignature, URLSafeSerializer
 from starlette.exceptions import HTTPException
@@ -74,9 +75,11 @@ class Moment:
         written = text.removesuffix(WITH_PENDING)
         try:
             instant = datetime.fromisoformat(written)
-        except ValueError:
+            instant = instant if instant.tzinfo else instant.replace(tzinfo=CONTENT_TIME_ZONE)
+            instant.astimezone(CONTENT_TIME_ZONE)
+        except (ValueError, OverflowError):  # the offset of a moment at either end of all time may lead out of it
             return None
-        return cls(instant if instant.tzinfo else instant.replace(tzinfo=CONTENT_TIME_ZONE), written != text)
+        return cls(instant, written != text)
 
     def __str__(self) -> str:
         local = self.instant.astimezone(CONTENT_TIME_ZONE).replace(tzinfo=None)
@@ -134,9 +137,9 @@ class Preview:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         material = with_pending(self._publication().material) if moment.has_pending else self._publication().material
         pages = planned(material, moment.instant)
-        sheets = looks(material, pages.values(), moment.instant)
-        if path in sheets:
-            return Response(sheets[path].body, media_type="text/css", headers=UNSEEN)
+        brought = looks(material, pages.values(), moment.instant)
+        if path in brought:
+            return Response(brought[path].body, media_type=guess_type(path)[0], headers=UNSEEN)
         if path not in pages:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         public = pages[path]
@@ -146,7 +149,7 @@ class Preview:
         context = {**public.context, **_guides(material, public.language), "preview": shown}
         html = self._rendering.page(public.template, public.language, **context)
         start = address(ADDRESSES, "preview_page", public.language, token=token, moment=moment)
-        return HTMLResponse(led_back(html, start, {*pages, *sheets}), headers=UNSEEN)
+        return HTMLResponse(led_back(html, start, {*pages, *brought}), headers=UNSEEN)
 
     def _ready_page(self, request: Request, wrong: str | None = None) -> Response:
         language, token = of_path(request.url.path), request.path_params["token"]
