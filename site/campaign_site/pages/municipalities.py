@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from campaign_site.pages.campaigns import campaign_values, edition_in, leading_stage
+from campaign_site.library.calendar import leading
+from campaign_site.pages.campaigns import campaign_values, edition_in
 from campaign_site.pages.care import care_in
 from campaign_site.pages.material import Material, PublicPage
 
@@ -14,8 +15,7 @@ def municipality_pages(material: Material, language: str, instant: datetime) -> 
     Search engines list one only when its region adds something to the campaign that leads: until then it says little
     that the others don't.
     """
-    stage = leading_stage(material, instant)
-    campaign = stage.campaign if stage else None
+    campaign = leading(material.library.campaigns, instant)
     values = campaign_values(material, instant)
     for region in material.library.regions.values():
         shared = {

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from campaign_site.library.calendar import leading
 from campaign_site.library.entries import Region
 from campaign_site.library.local import PartnerKind
-from campaign_site.pages.campaigns import campaign_values, edition_in, leading_stage
+from campaign_site.pages.campaigns import campaign_values, edition_in
 from campaign_site.pages.care import by_name, care_in, regions_with_state
 from campaign_site.pages.material import Material, PublicPage
 
@@ -20,7 +21,7 @@ def region_pages(material: Material, language: str, instant: datetime) -> Iterat
 
 
 def _region(material: Material, region: Region, language: str, instant: datetime) -> Mapping[str, object]:
-    stage = leading_stage(material, instant)
+    campaign = leading(material.library.campaigns, instant)
     return {
         **campaign_values(material, instant),
         "section": "regions",
@@ -29,7 +30,7 @@ def _region(material: Material, region: Region, language: str, instant: datetime
         "care": care_in(material, region.municipalities),
         "municipalities": by_name([material.geography.municipalities[code] for code in region.municipalities]),
         **_local(material, region, instant),
-        "edition": edition_in(material, stage.campaign if stage else None, region, language),
+        "edition": edition_in(material, campaign, region, language),
     }
 
 
