@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 import pytest
 from clock import NOW, Clock
-from site_world import ALL_ADDRESSES, care_points, confirmed, library, material, pages_now, publication, rendering
+from site_world import care_points, confirmed, library, material, pages_now, publication, rendering
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
@@ -24,7 +24,6 @@ from tipline.incoming import MAX_BODY, MAX_FIELDS, IncomingGuard
 from tipline.sealing import Box
 
 LUMENS = "Lumens, Expertisecentrum"
-TIP_LINE = {path for name in ("tip_start", "follow_up") for path in ALL_ADDRESSES[name].values()}
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What the region finder says to a text: the only pages that are made on request."""
+"""What the region finder says to a text."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
