@@ -75,6 +75,7 @@ PLANTED = [
     Planted(HELP, "+++\n", "", "the head is missing", FIRST_LINE, "begin the file"),
     Planted(HELP, "pending", "maybe", "`maybe` is no value", "maybe", "pending"),
     Planted(HELP, "{say}", "{shout}", "drawn as 'shout'", "{shout}", "choose one of"),
+    Planted(HELP, "[Chat met Fier](web:chat-met-fier)", "Chat met Fier", "no way to reach", "### Chat met", "(line:…)"),
     Planted(HELP, "line:113", "line:114", "'line:114' leads nowhere", "line:114", "choose from"),
     Planted(HELP, "page:tip_start", "page:tip", "'page:tip' leads nowhere", "page:tip", "choose from"),
     Planted(GUIDE, "#### missed", "#### mised", "'mised' stands where part 'missed'", "#### mised", "missed, also"),
@@ -133,6 +134,28 @@ def test_a_check_names_each_planted_fault_with_its_file_its_line_and_its_cure(
         assert cure, mine[0]
         assert fault.cure in cure, mine[0]
     assert len(told) == len(faults), told
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("about.{}.md", None, r"about\.nl\.md, line 1: this file is missing; put it back"),
+        ("about.{}.md", "abuot.{}.md", r"about\.nl\.md, line 1: this file is missing; put it back"),
+        (None, "contact.{}.md", r"contact\.nl\.md, line 1: there is no page 'contact'; name it after one of: about"),
+    ],
+)
+def test_the_texts_of_pages_are_those_that_pages_are_made_from(
+    tmp_path: Path, old: str | None, new: str | None, what: str
+) -> None:
+    folder = Path(shutil.copytree(CAMPAIGN, tmp_path / "campaign"))
+    for language in ("nl", "en"):
+        source = folder / "pages" / (old or "about.{}.md").format(language)
+        if new:
+            shutil.copy(source, source.with_name(new.format(language)))
+        if old:
+            source.unlink()
+    with pytest.raises(ContentFaultError, match=what):
+        load(folder, outside())
 
 
 def test_every_kind_of_content_file_has_a_fault_in_the_table() -> None:

@@ -25,6 +25,8 @@ _HEADING = re.compile(r"^(#{2,4}) +(.+?)(?: +\{([a-z-]+)\})?$")
 _LINKED_TITLE = re.compile(r"^\[(.+)\]\((.+)\)$")
 HEAD = ("title", "description", "review", "sources")
 """The fields of every document's head."""
+REACHED_BY = ("line:", "web:")
+"""How the title of a way to reach someone begins its link."""
 _REFERENCE = re.compile(r"[(<](guide|page|line|web|hours):([a-z0-9_-]+)[)>]")
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
 
@@ -167,7 +169,7 @@ def _sections(file: Path, blocks: Iterable[Block]) -> tuple[Section, ...]:
             raise ContentFaultError(file, block.line, "an entry ('### ') stands outside a section", mend)
         else:
             section = sections.pop()
-            entries = (*section.entries, _entry(block))
+            entries = (*section.entries, _entry(file, block, section.kind))
             sections.append(Section(section.anchor, section.title, section.kind, section.html, entries))
     return tuple(sections)
 
@@ -181,9 +183,12 @@ def _section(file: Path, block: Block) -> Section:
     return Section(anchor, block.title, SectionKind(kind), rendered(block.body), ())
 
 
-def _entry(block: Block) -> Entry:
+def _entry(file: Path, block: Block, kind: SectionKind) -> Entry:
     linked = _LINKED_TITLE.match(block.title)
     title, target = linked.groups() if linked else (block.title, None)
+    if kind is SectionKind.WAYS and not (target and target.startswith(REACHED_BY)):
+        what = f"'{block.title}' is no way to reach someone"
+        raise ContentFaultError(file, block.line, what, "link it to a help line: ### [Name](line:…) or [Name](web:…)")
     return Entry(title, target, rendered(block.body))
 
 

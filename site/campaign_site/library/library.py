@@ -26,6 +26,23 @@ from campaign_site.library.signal_check import ASKED, check_files, read_check, r
 from campaign_site.library.tiles import Tiles
 from tipline import content_files
 from tipline.content_files import ContentFaultError, Entry, Faults
+from tipline.languages import LANGUAGES
+
+PAGES = frozenset(
+    [
+        "about",
+        "about_tip_line",
+        "colophon",
+        "help",
+        "library",
+        "nature_and_size",
+        "privacy",
+        "privacy_law",
+        "professionals",
+    ]
+)
+"""The texts that pages are made from, each in every language."""
+PUT_BACK = "put it back from the repository, in every language"
 
 
 @dataclass(frozen=True)
@@ -119,7 +136,7 @@ def load(folder: Path, outside: Outside) -> Library:
         site=site,
         campaigns=tuple(read_campaign(each, regions, references) for each in sorted((folder / "campaigns").glob("*/"))),
         regions=regions,
-        pages=read_documents(folder / "pages", references),
+        pages=_read_pages(folder / "pages", references),
         guides=read_guides(folder / "guides", references),
         checks=read_checks(folder / "check", references),
         about=read_about_site(folder, references),
@@ -130,6 +147,16 @@ def load(folder: Path, outside: Outside) -> Library:
     for reference in references:
         _check(reference, outside, library.guides)
     return library
+
+
+def _read_pages(folder: Path, references: list[Reference]) -> dict[str, dict[str, Document]]:
+    pages = read_documents(folder, references)
+    for missing in sorted(PAGES - set(pages)):
+        raise ContentFaultError(folder / f"{missing}.{LANGUAGES[0]}.md", 1, "this file is missing", PUT_BACK)
+    for unknown in sorted(set(pages) - PAGES):
+        what, mend = f"there is no page '{unknown}'", f"name it after one of: {', '.join(sorted(PAGES))}"
+        raise ContentFaultError(folder / f"{unknown}.{LANGUAGES[0]}.md", 1, what, mend)
+    return pages
 
 
 def find_faults(folder: Path, outside: Outside, lacking: frozenset[str], faults: Faults) -> None:
