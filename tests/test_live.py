@@ -164,6 +164,30 @@ def test_a_link_without_its_fact_does_not_replace_good_pages_either(station: Sta
     assert station.live.fault
 
 
+def test_a_fault_that_shows_only_when_the_launch_is_rendered_is_told_once(
+    station: Station, caplog: pytest.LogCaptureFixture
+) -> None:
+    words = '+++\ntitle = "Lente"\ndescription = "-"\nreview = "not-needed"\n+++\n<line:chat-met-fier>\n'
+    texts = [station.content / f"campaign/campaigns/lente/national.{language}.md" for language in ("nl", "en")]
+    for text in texts:
+        text.write_text(words, "utf-8")
+    station.starts()
+    assert station.live.fault is None
+    station.clock.now = LAUNCH - SOON
+    with caplog.at_level(logging.ERROR, "signaallijn"):
+        station.keeps_up()
+    assert ANNOUNCEMENT["nl"] in station.shows()
+    assert station.live.fault
+    assert "line:chat-met-fier" in station.live.fault
+    assert len(caplog.messages) == 1
+    for text in texts:
+        text.unlink()
+    station.keeps_up()
+    assert station.live.fault is None
+    station.clock.now = LAUNCH
+    assert LEAD["nl"] in station.shows()
+
+
 def test_a_care_point_that_is_gone_from_the_content_stays_until_the_next_start(
     station: Station, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -74,18 +74,29 @@ class LiveSite:
             self._seen = state
             self._read_again()
         else:
-            air = self._on_air
-            self._on_air = OnAir(
-                air.publication, rendered_ahead(air.publication, air.timeline.snapshots, self._clock())
-            )
+            self._render_ahead()
 
     def _read_again(self) -> None:
         try:
             self._on_air = _on_air(self._read(), self._clock(), self._on_air.timeline.snapshots[0])
             self.fault = None
         except FAULTS as fault:
-            self.fault = str(fault)
-            log.error("%s; the last good pages stay on air", fault)
+            self._tell(fault)
+
+    def _render_ahead(self) -> None:
+        """Some faults show only when a page is rendered, and so a page that nobody may see yet may hold one."""
+        air = self._on_air
+        try:
+            timeline = rendered_ahead(air.publication, air.timeline.snapshots, self._clock())
+        except FAULTS as fault:
+            if str(fault) != self.fault:  # it is tried again every few seconds, and told once
+                self._tell(fault)
+        else:
+            self._on_air = OnAir(air.publication, timeline)
+
+    def _tell(self, fault: Exception) -> None:
+        self.fault = str(fault)
+        log.error("%s; the last good pages stay on air", fault)
 
 
 def _on_air(publication: Publication, now: datetime, before: Snapshot | None = None) -> OnAir:
