@@ -91,12 +91,10 @@ def main() -> None:
 @main.command()
 @click.option("--port", type=PORT, default=8000, show_default=True, help="Port on this machine.")
 @click.option("--data", type=click.Path(path_type=Path), help="Empty folder to keep the demonstration in.")
-@click.option(
-    "--at", "instant", type=click.DateTime(["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]), help="Begin at this time (UTC)."
-)
+@click.option("--at", "instant", type=Instant(), help="Begin at this moment (Dutch time).")
 def demo(port: int, data: Path | None, instant: datetime | None) -> None:
     """Start a throw-away instance on this machine, with demo care points and coordinators."""
-    ahead = instant.replace(tzinfo=UTC) - now_in_utc() if instant else timedelta()
+    ahead = instant - now_in_utc() if instant else timedelta()
 
     def clock() -> datetime:
         return now_in_utc() + ahead

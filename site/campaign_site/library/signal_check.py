@@ -62,6 +62,9 @@ def read_check(file: Path) -> tuple[Check, tuple[Reference, ...]]:
 
 def _outcomes(file: Path, blocks: Sequence[Block]) -> dict[Advice, Outcome]:
     outcomes: dict[Advice, Outcome] = {}
+    if blocks and blocks[0].level != 2:
+        what = f"'{blocks[0].title}' belongs to no advice"
+        raise ContentFaultError(file, blocks[0].line, what, f"put a '## … {{{Advice.DANGER}}}' or its like above it")
     for heading, parts in groups(blocks, 2):
         advice = _advice(file, heading)
         if advice in outcomes:
