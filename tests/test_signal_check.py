@@ -362,6 +362,7 @@ def test_the_words_follow_the_reader_and_the_boy_himself_is_asked_nothing() -> N
 ADULT = "check/adult.nl.md"
 PLANTED = [
     ("## Vraag advies {ask}", "## Vraag advies {help}", "belongs to no advice", "{ask}"),
+    ("## Bel eerst 112 {danger}\n", "", "'means' belongs to no advice", "{danger}"),
     ("## Vraag advies {ask}", "## Vraag advies {stay}", "stands here twice", "into one section"),
     ("## Vraag advies {ask}\n", "## Vraag advies {ask}\nLos\n", "text outside its parts", "### means"),
     ("## Vraag advies {ask}\n\n### means", "## Vraag advies {ask}\n\n### meant", "its two parts", "### now"),

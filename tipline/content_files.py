@@ -82,17 +82,25 @@ class Row:
         return ContentFaultError(self.file, self.line, what, how)
 
 
-def read_text(file: Path) -> str:
-    """The text of a content file. Raises ContentFaultError when it is missing, can't be read or is not UTF-8."""
+def read_bytes(file: Path) -> bytes:
+    """The bytes of a content file. Raises ContentFaultError when it is missing or can't be read."""
     try:
-        return file.read_text(encoding="utf-8")
+        return file.read_bytes()
     except FileNotFoundError:
         raise ContentFaultError(file, 1, "this file is missing", "put it back from the repository") from None
     except OSError as error:
         what = f"this file can't be read ({error.strerror})"
         raise ContentFaultError(file, 1, what, "let the server's user read it") from None
+
+
+def read_text(file: Path) -> str:
+    """The text of a content file. Raises ContentFaultError when it is missing, can't be read or is not UTF-8."""
+    written = read_bytes(file)
+    try:
+        # As in text files everywhere, whatever ends a line is read as one line feed.
+        return written.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
-        line = file.read_bytes()[: error.start].count(b"\n") + 1
+        line = written[: error.start].count(b"\n") + 1
         raise ContentFaultError(file, line, "this is not UTF-8 text", "save the file as UTF-8") from None
 
 

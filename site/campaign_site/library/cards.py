@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from campaign_site.library.entries import Campaign, Card, Region, Theme
-from tipline.content_files import ContentFaultError
+from tipline.content_files import ContentFaultError, read_bytes
 from tipline.languages import LANGUAGES
 
 NATIONAL = "national"
@@ -59,7 +59,7 @@ def drawn_from(name: str, region: str | None, theme: Theme) -> str:
 
 
 def _read_card(file: Path, slug: str) -> Card:
-    png = file.read_bytes()
+    png = read_bytes(file)
     mend = _DRAW.format(slug=slug)
     if not png.startswith(_SIGNATURE):
         raise ContentFaultError(file, 1, "this is no PNG", mend)
