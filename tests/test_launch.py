@@ -7,7 +7,7 @@ import math
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -153,6 +153,7 @@ class Evening:
 
     launch: datetime
     servers: Sequence[Server]
+    content: Path
 
 
 @pytest.fixture(scope="module")
@@ -161,15 +162,16 @@ def evening(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Evening]:
     for ahead in AHEAD_SECONDS:
         launch = datetime.fromtimestamp(math.ceil(time.time() + ahead), UTC)
         with contextlib.ExitStack() as running:
-            servers = [running.enter_context(each) for each in nodes(tmp_path_factory.mktemp("launch"), launch)]
+            folder = tmp_path_factory.mktemp("launch")
+            content = content_copy(folder)
+            servers = [running.enter_context(each) for each in nodes(folder, content, launch)]
             if time.time() < launch.timestamp() - LEFT_SECONDS:
-                yield Evening(launch, servers)
+                yield Evening(launch, servers, content)
                 return
     raise AssertionError("two servers took minutes to start")
 
 
-def nodes(folder: Path, launch: datetime) -> Iterator[AbstractContextManager[Server]]:
-    content = content_copy(folder)
+def nodes(folder: Path, content: Path, launch: datetime) -> Iterator[AbstractContextManager[Server]]:
     write_campaign(content, "lente", announced=launch - timedelta(days=1), live=launch)
     for _ in range(2):
         port = free_port()
@@ -223,3 +225,26 @@ def test_every_page_of_every_region_flips_at_the_instant_on_every_server_and_in_
         and visit.began + int(visit.response.headers["cache-control"].partition("=")[2]) > instant
     ]
     assert kept_too_long == []
+
+
+def test_what_an_editor_changes_goes_on_air_on_every_server_and_a_fault_does_not(evening: Evening) -> None:
+    page = evening.content / "campaign" / "pages" / "about_tip_line.nl.md"
+    good = page.read_text("utf-8")
+    page.write_text(good.replace("review = ", "reviewed = "), "utf-8")
+    for server in evening.servers:
+        until(lambda server=server: server.public.get("/healthz").text == "ok; content has a fault\n")
+        assert "about_tip_line.nl.md, line " in server.said()
+        assert server.public.get("/nl/over-de-meldlijn").status == 200
+    page.write_text(good.replace('title = "', 'title = "Verbeterd: '), "utf-8")
+    for server in evening.servers:
+        until(lambda server=server: "Verbeterd: " in server.public.get("/nl/over-de-meldlijn").text)
+        assert server.public.get("/healthz").text == "ok\n"
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Waits until a server has caught up with its content."""
+    for _ in range(600):
+        if holds():
+            return
+        time.sleep(0.1)
+    raise AssertionError("the server did not follow its content within a minute")
