@@ -83,10 +83,10 @@ class DeskWorld:
         }
         plaintext = write(Head(Kind.TIP, tip_id, (care_point,), 1, Author.TIPSTER, language), body)
         sealed = seal(plaintext, [self.keys[care_point].recipient])
-        new = NewTip(tip_id, derived.lookup_digest, care_point, received_on, hidden=False, sealed=sealed)
+        new = NewTip(tip_id, derived.lookup_digest, received_on, hidden=False, sealed={care_point: sealed})
         draft = uuid.uuid4().bytes
         self.store.drafts.add(draft, b"box", 2**31)
-        assert self.store.tips.keep(new, DraftChange(draft, b"box", b"sent"), str(uuid.uuid4()))
+        assert self.store.tips.keep(new, DraftChange(draft, b"box", b"sent"))
         return tip_id
 
     def addition(
@@ -96,7 +96,9 @@ class DeskWorld:
         head = Head(Kind.ADDITION, tip_id, (care_point,), number, Author.TIPSTER, "nl")
         plaintext = write(head, {"text": text}, reply_key or self.receipts[tip_id].reply_key)
         sealed = seal(plaintext, [self.keys[care_point].recipient])
-        message = StoredMessage(str(uuid.uuid4()), tip_id, Kind.ADDITION, number, "desk", TODAY, sealed)
+        message = StoredMessage(
+            str(uuid.uuid4()), tip_id, Kind.ADDITION, number, care_point, (care_point,), TODAY, sealed
+        )
         assert self.store.tips.add_messages([message])
 
 

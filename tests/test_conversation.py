@@ -46,9 +46,11 @@ def answer(
     about: str | None = None,
 ) -> str:
     """Keeps an answer of the desk for the tipster; the other arguments make it a forged or moved one."""
-    head = Head(Kind.ANSWER, about or tip.id, (tip.care_point,), number, Author.COORDINATOR, "nl")
+    head = Head(Kind.ANSWER, about or tip.id, tip.care_points, number, Author.COORDINATOR, "nl")
     file = sealing.seal(heads.write(head, {"text": text}, key or derived.reply_key), [derived.identity.recipient])
-    message = StoredMessage(str(uuid.uuid4()), tip.id, Kind.ANSWER, stored_as or number, "tipster", NOW.date(), file)
+    message = StoredMessage(
+        str(uuid.uuid4()), tip.id, Kind.ANSWER, stored_as or number, "tipster", ("lumens-emp",), NOW.date(), file
+    )
     assert world.store.tips.add_messages([message])
     return message.id
 
@@ -92,7 +94,9 @@ def test_what_does_not_verify_is_there_but_not_shown(world: TipWorld) -> None:
     answer(world, tip, derived, "verplaatst", number=2, about=str(uuid.uuid4()))
     answer(world, tip, derived, "herhaald", number=2, stored_as=3)
     answer(world, tip, derive(Receipt.new(), bytes(32)), "voor een ander", number=4)
-    garbage = StoredMessage(str(uuid.uuid4()), tip.id, Kind.ANSWER, 5, "tipster", NOW.date(), b"garbage")
+    garbage = StoredMessage(
+        str(uuid.uuid4()), tip.id, Kind.ANSWER, 5, "tipster", ("lumens-emp",), NOW.date(), b"garbage"
+    )
     assert world.store.tips.add_messages([garbage])
     found = world.conversations.open(derived)
     assert found
@@ -133,7 +137,7 @@ def test_the_tipster_can_not_delete_what_he_added(world: TipWorld) -> None:
     held = visit(world, derived)
     world.conversations.add(held, tip, derived, "Nog iets.", "nl")
     assert not world.conversations.delete_answer(tip, held.draft.addition)
-    assert len(world.store.tips.messages(tip.id, "desk")) == 1
+    assert len(world.store.tips.messages(tip.id, "lumens-emp")) == 1
 
 
 def test_the_same_post_twice_is_one_addition(world: TipWorld) -> None:
@@ -144,9 +148,9 @@ def test_the_same_post_twice_is_one_addition(world: TipWorld) -> None:
     again = world.drafts.held(held.id, FollowUpDraft)
     assert again
     world.conversations.add(again, tip, derived, "Nog iets.", "nl")
-    assert len(world.store.tips.messages(tip.id, "desk")) == 1
+    assert len(world.store.tips.messages(tip.id, "lumens-emp")) == 1
     world.conversations.add(again, tip, derived, "Iets anders.", "nl")
-    assert [each.number for each in world.store.tips.messages(tip.id, "desk")] == [1, 2]
+    assert [each.number for each in world.store.tips.messages(tip.id, "lumens-emp")] == [1, 2]
 
 
 def test_a_number_that_another_visit_took_is_told(world: TipWorld, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,7 +160,7 @@ def test_a_number_that_another_visit_took_is_told(world: TipWorld, monkeypatch: 
     monkeypatch.setattr(type(world.store.tips), "next_number", lambda *_: 1)
     with pytest.raises(NumberTakenError):
         world.conversations.add(visit(world, derived), tip, derived, "Daarna.", "nl")
-    assert len(world.store.tips.messages(tip.id, "desk")) == 1
+    assert len(world.store.tips.messages(tip.id, "lumens-emp")) == 1
 
 
 def test_an_addition_that_is_too_long_or_has_no_reader_is_not_kept(world: TipWorld) -> None:
@@ -166,13 +170,13 @@ def test_an_addition_that_is_too_long_or_has_no_reader_is_not_kept(world: TipWor
     world.key_file("lumens-emp").unlink()
     with pytest.raises(NoOpenCarePointError):
         world.conversations.add(visit(world, derived), tip, derived, "Nog iets.", "nl")
-    assert world.store.tips.messages(tip.id, "desk") == ()
+    assert world.store.tips.messages(tip.id, "lumens-emp") == ()
 
 
 def test_an_addition_is_signed_with_the_reply_key(world: TipWorld) -> None:
     tip, derived = sent_tip(world)
     identity = sealing.Identity.new()
-    head = Head(Kind.ADDITION, tip.id, (tip.care_point,), 1, Author.TIPSTER, "nl")
+    head = Head(Kind.ADDITION, tip.id, tip.care_points, 1, Author.TIPSTER, "nl")
     plaintext = heads.write(head, {"text": "Nog iets."}, derived.reply_key)
     file = sealing.seal(plaintext, [identity.recipient])
     assert heads.read(sealing.open_sealed(file, identity), head, derived.reply_key).text == "Nog iets."

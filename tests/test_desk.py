@@ -85,8 +85,8 @@ def sealed_answer(desk, tip_id: str, number: int = 1, text: str = "Dank u wel.")
     plaintext = write(head, {"text": text}, derived.reply_key)
     return {
         "number": str(number),
-        "for_tipster": base64url.encoded(seal(plaintext, [derived.identity.recipient])),
-        "for_desk": base64url.encoded(seal(plaintext, [desk.keys["lumens-emp"].recipient])),
+        "for:tipster": base64url.encoded(seal(plaintext, [derived.identity.recipient])),
+        "for:lumens-emp": base64url.encoded(seal(plaintext, [desk.keys["lumens-emp"].recipient])),
     }
 
 
@@ -94,10 +94,10 @@ def rows_of(desk, care_point: str) -> list[tuple[object, ...]]:
     """Everything in the database that belongs to one care point, byte for byte."""
     path = desk.line.database
     with sqlite3.connect(path) as connection:
-        ids = f"(SELECT id FROM tips WHERE care_point = '{care_point}')"  # noqa: S608  # names of this test
+        ids = f"(SELECT tip FROM cases WHERE care_point = '{care_point}')"  # noqa: S608  # names of this test
         owners = f"(SELECT id FROM coordinators WHERE care_point = '{care_point}')"  # noqa: S608
         queries = (
-            f"SELECT * FROM tips WHERE care_point = '{care_point}' ORDER BY id",  # noqa: S608
+            f"SELECT * FROM cases WHERE care_point = '{care_point}' ORDER BY tip",  # noqa: S608
             f"SELECT * FROM messages WHERE tip IN {ids} ORDER BY id",  # noqa: S608
             f"SELECT * FROM grants WHERE care_point = '{care_point}' ORDER BY id",  # noqa: S608
             f"SELECT * FROM wrapped_keys WHERE coordinator IN {owners} ORDER BY id",  # noqa: S608
@@ -197,7 +197,7 @@ def test_a_post_that_another_site_may_have_made_is_refused(headers: dict[str, st
     tip_id = desk.tip("lumens-emp", "Een verhaal")
     answer = noor.post(f"/tips/{tip_id}/status", {"status": "closed"}, headers)
     assert answer.status_code == HTTPStatus.BAD_REQUEST
-    assert desk.store.tips.get(tip_id, "lumens-emp").status == "new"
+    assert desk.store.cases.get(tip_id, "lumens-emp").status == "new"
 
 
 def test_another_kind_of_body_is_refused(noor: Browser) -> None:
@@ -423,7 +423,7 @@ def test_an_answer_is_kept_in_two_files(desk, noor: Browser) -> None:
     assert read(open_sealed(file.sealed, derived.identity), head, derived.reply_key).text == "Dank u wel."
 
 
-@pytest.mark.parametrize("number", [0, 2, 3])
+@pytest.mark.parametrize("number", [2, 3])
 def test_an_answer_out_of_order_is_refused(number: int, desk, noor: Browser) -> None:
     tip_id = desk.tip("lumens-emp", "Een verhaal")
     fields = {**sealed_answer(desk, tip_id), "number": str(number)}
@@ -439,7 +439,7 @@ def test_the_same_answer_twice_is_kept_once(desk, noor: Browser) -> None:
     assert len(noor.get(f"/tips/{tip_id}").json()["messages"]) == 1
 
 
-@pytest.mark.parametrize("field", ["number", "for_tipster", "for_desk"])
+@pytest.mark.parametrize("field", ["number", "for:tipster", "for:lumens-emp"])
 @pytest.mark.parametrize(
     "value", ["", "x", "niet base64 é", base64url.encoded(b"age-encryption.org/v1\n-> x\n")], ids=ascii
 )
@@ -450,7 +450,7 @@ def test_what_is_not_a_sealed_answer_is_not_kept(field: str, value: str, desk, n
     assert noor.get(f"/tips/{tip_id}").json()["messages"] == []
 
 
-@pytest.mark.parametrize("field", ["for_tipster", "for_desk"])
+@pytest.mark.parametrize("field", ["for:tipster", "for:lumens-emp"])
 def test_an_answer_sealed_to_one_more_reader_is_not_kept(field: str, desk, noor: Browser) -> None:
     tip_id = desk.tip("lumens-emp", "Een verhaal")
     two = seal(b" " * 4096, [desk.receipts[tip_id].identity.recipient, Identity.new().recipient])
@@ -468,7 +468,7 @@ def test_a_status_is_one_of_four(desk, noor: Browser) -> None:
     tip_id = desk.tip("lumens-emp", "Een verhaal")
     for status in ("read", "in_progress", "closed", "new"):
         assert noor.post(f"/tips/{tip_id}/status", {"status": status}).json() == {"status": status}
-        assert desk.store.tips.get(tip_id, "lumens-emp").status == status
+        assert desk.store.cases.get(tip_id, "lumens-emp").status == status
     for wrong in ("", "open", "NEW"):
         assert noor.post(f"/tips/{tip_id}/status", {"status": wrong}).status_code == 422
 
@@ -479,7 +479,7 @@ def test_a_status_is_one_of_four(desk, noor: Browser) -> None:
 def test_another_points_coordinator_reads_and_changes_nothing(desk, sam: Browser) -> None:
     tip_id = desk.tip("lumens-emp", "Alleen voor Eindhoven")
     desk.addition(tip_id, "lumens-emp", "Ook alleen voor Eindhoven")
-    sealed = base64url.encoded(desk.store.tips.get(tip_id, "lumens-emp").sealed)
+    sealed = base64url.encoded(desk.store.cases.get(tip_id, "lumens-emp").sealed)
     before = rows_of(desk, "lumens-emp")
     extra = {"care_point": "lumens-emp", "tip": tip_id, "coordinator": desk.people["noor"].coordinator.id, "id": tip_id}
     seen = ""
@@ -513,7 +513,7 @@ def test_a_hidden_tip_is_not_at_the_desk_yet(desk, noor: Browser) -> None:
     connection.execute("UPDATE tips SET hidden = 1")
     connection.commit()
     connection.close()
-    assert noor.get("/tips").json() == {"tips": []}
+    assert noor.get("/tips").json() == {"tips": [], "next": None}
     assert noor.get(f"/tips/{tip_id}").status_code == HTTPStatus.NOT_FOUND
     assert noor.post(f"/tips/{tip_id}/status", {"status": "read"}).status_code == HTTPStatus.NOT_FOUND
     assert noor.post(f"/tips/{tip_id}/answers", sealed_answer(desk, tip_id)).status_code == HTTPStatus.NOT_FOUND

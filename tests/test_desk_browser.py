@@ -125,7 +125,7 @@ def test_noor_reads_what_was_written_answers_it_and_sets_the_status(desk, coordi
     for words in ("Eindhoven (getypt: 5611)", "16 of 17", "Zelf gezien, Van hem gehoord", "unheard_of", "iets"):
         expect(thread).to_contain_text(words)
     expect(page.get_by_role("heading", level=1)).to_be_focused()
-    assert desk.store.tips.get(tip_id, "lumens-emp").status == "read"
+    assert desk.store.cases.get(tip_id, "lumens-emp").status == "read"
 
     coordinator.answers("Dank u wel.\nBel ons 's ochtends <i>maar</i>.")
     coordinator.hears("Uw antwoord is verzegeld en verstuurd.")
@@ -140,7 +140,7 @@ def test_noor_reads_what_was_written_answers_it_and_sets_the_status(desk, coordi
     page.get_by_label("Status").select_option("In behandeling")
     page.get_by_role("button", name="Bewaar").click()
     coordinator.hears("Status bewaard: In behandeling.")
-    assert desk.store.tips.get(tip_id, "lumens-emp").status == "in_progress"
+    assert desk.store.cases.get(tip_id, "lumens-emp").status == "in_progress"
 
     page.get_by_role("link", name="Binnen").last.click()
     expect(page.get_by_role("link", name=re.compile("Een jongen"))).to_be_focused()
@@ -174,7 +174,7 @@ def test_another_points_coordinator_sees_nothing(desk, coordinator: Coordinator)
     coordinator.page.evaluate(f"location.hash = '#tip-{tip_id}'")
     coordinator.hears("Deze melding is niet, of niet meer, bij uw bureau.")
     assert "donderdag" not in coordinator.page.content()
-    assert desk.store.tips.get(tip_id, "lumens-emp").status == "new"
+    assert desk.store.cases.get(tip_id, "lumens-emp").status == "new"
 
 
 def test_danger_comes_first_then_the_oldest_unread(desk, coordinator: Coordinator) -> None:
@@ -186,7 +186,7 @@ def test_danger_comes_first_then_the_oldest_unread(desk, coordinator: Coordinato
     ):
         tip_id = desk.tip("lumens-emp", story, received_on=date(2026, 11, day), **answers)
         if story == "Laatste":
-            desk.store.tips.set_status(tip_id, "lumens-emp", "closed")
+            desk.store.cases.set_status(tip_id, "lumens-emp", "closed")
     coordinator.signs_in_as("Noor")
     coordinator.sees_the_inbox()
     links = coordinator.page.locator(".tips tbody a")

@@ -12,11 +12,11 @@ from tip_world import AMSTERDAM, EINDHOVEN, GRONINGEN, TipWorld
 from tipline import sealing
 from tipline.drafts import Held, PlaceAnswer, PlaceKind, ReportDraft, SentDraft
 from tipline.heads import Author, Head, Kind, Read, read
-from tipline.intake import PlaceNotKnownError, ReceiverChangedError, seal_for_desk
+from tipline.intake import PlaceNotKnownError, ReceiverChangedError, seal_for_desks
 from tipline.receipts import Receipt, derive
 from tipline.routing import NoOpenCarePointError
 from tipline.sealing import Identity
-from tipline.storage.tips import StoredTip
+from tipline.storage.cases import StoredCase
 
 
 def with_own_key(world: TipWorld, care_point: str) -> Identity:
@@ -26,8 +26,8 @@ def with_own_key(world: TipWorld, care_point: str) -> Identity:
     return identity
 
 
-def kept(world: TipWorld, care_point: str) -> StoredTip:
-    (tip,) = world.store.tips.of(care_point)
+def kept(world: TipWorld, care_point: str) -> StoredCase:
+    (tip,) = world.store.cases.page(care_point, ["new"], 9)
     return tip
 
 
@@ -38,8 +38,8 @@ def receipt_of(world: TipWorld, held: Held[ReportDraft]) -> Receipt:
     return sent.draft.receipt
 
 
-def opened(tip: StoredTip, identity: Identity, language: str = "nl") -> Read:
-    head = Head(Kind.TIP, tip.id, (tip.care_point,), 1, Author.TIPSTER, language)
+def opened(tip: StoredCase, identity: Identity, language: str = "nl") -> Read:
+    head = Head(Kind.TIP, tip.tip, tip.named, 1, Author.TIPSTER, language)
     return read(sealing.open_sealed(tip.sealed, identity), head)
 
 
@@ -48,7 +48,7 @@ def test_a_draft_becomes_a_tip_that_only_its_care_point_opens(world: TipWorld) -
     held = world.report(danger="now")
     world.intake.receive(held, "en")
     tip = kept(world, "lumens-emp")
-    assert (tip.id, tip.received_on, tip.status) == (held.draft.tip, NOW.date(), "new")
+    assert (tip.tip, tip.received_on, tip.status) == (held.draft.tip, NOW.date(), "new")
     found = opened(tip, identity, "en")
     assert found.head.language == "en"
     assert found.body["answers"] == {"story": "Elke dinsdag.", "danger": "now"}
@@ -82,7 +82,7 @@ def test_a_tip_for_a_closed_point_goes_to_the_national_point_and_says_for_whom_i
     world.intake.receive(world.report(AMSTERDAM, "comensha"), "nl")
     body = opened(kept(world, "comensha"), identity).body
     assert body["meant_for"] == "hvo-querido-amsterdam"
-    assert world.store.tips.of("lumens-emp") == ()
+    assert world.store.cases.page("lumens-emp", ["new"], 9) == ()
 
 
 def test_every_place_ends_at_one_point(world: TipWorld) -> None:
@@ -126,7 +126,7 @@ def test_when_nobody_is_open_nothing_is_taken(world: TipWorld) -> None:
         world.intake.receive(held, "nl")
     assert world.store.tips.care_points() == frozenset()
     with pytest.raises(NoOpenCarePointError):
-        seal_for_desk(b"x", "moviera", world.holders)
+        seal_for_desks(b"x", ["moviera"], world.holders)
 
 
 def test_a_notice_that_can_not_be_kept_undoes_tip_and_draft(world: TipWorld) -> None:

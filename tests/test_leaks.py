@@ -240,8 +240,8 @@ def test_no_file_was_spooled(told: tuple[Server, Canaries]) -> None:
 def test_what_was_kept_is_there(told: tuple[Server, Canaries]) -> None:
     server, _ = told
     with sqlite3.connect(server.database) as database:
-        assert database.execute("SELECT care_point, status FROM tips").fetchall() == [("lumens-emp", "new")]
-        assert database.execute("SELECT kind, reader FROM messages").fetchall() == [("addition", "desk")]
+        assert database.execute("SELECT care_point, status FROM cases").fetchall() == [("lumens-emp", "new")]
+        assert database.execute("SELECT kind, reader FROM messages").fetchall() == [("addition", "lumens-emp")]
     database.close()
 
 

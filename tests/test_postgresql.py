@@ -55,16 +55,16 @@ def store(server: str) -> Iterator[Store]:
 
 
 def a_tip(name: str, care_point: str = "lumens-emp") -> NewTip:
-    return NewTip(name, b"digest of " + name.encode(), care_point, TODAY, hidden=False, sealed=b"sealed")
+    return NewTip(name, b"digest of " + name.encode(), TODAY, hidden=False, sealed={care_point: b"sealed"})
 
 
 def test_tip_notice_and_draft_are_kept_together_and_once(store: Store) -> None:
     store.drafts.add(b"draft", b"box", 100)
-    assert store.tips.keep(a_tip("one"), DraftChange(b"draft", b"box", b"sent"), "notice-1")
-    assert not store.tips.keep(a_tip("one"), DraftChange(b"draft", b"box", b"sent again"), "notice-2")
+    assert store.tips.keep(a_tip("one"), DraftChange(b"draft", b"box", b"sent"))
+    assert not store.tips.keep(a_tip("one"), DraftChange(b"draft", b"box", b"sent again"))
     assert store.drafts.box_of(b"draft", now=50) == b"sent"
     assert store.drafts.box_of(b"draft", now=100) is None
-    assert [notice.id for notice in store.outbox.waiting()] == ["notice-1"]
+    assert [notice.care_point for notice in store.outbox.waiting()] == ["lumens-emp"]
 
 
 def test_the_same_tip_sent_eight_times_at_once_is_one_tip(store: Store) -> None:
@@ -72,9 +72,7 @@ def test_the_same_tip_sent_eight_times_at_once_is_one_tip(store: Store) -> None:
     with ThreadPoolExecutor(8) as threads:
         kept = list(
             threads.map(
-                lambda number: store.tips.keep(
-                    a_tip("parallel"), DraftChange(b"parallel", b"box", b"sent"), f"parallel-{number}"
-                ),
+                lambda _: store.tips.keep(a_tip("parallel"), DraftChange(b"parallel", b"box", b"sent")),
                 range(8),
             )
         )
@@ -92,24 +90,24 @@ def test_a_draft_is_changed_only_by_who_read_its_last_state(store: Store) -> Non
 
 def test_a_message_number_is_given_once_and_not_again_after_deletion(store: Store) -> None:
     store.drafts.add(b"talk", b"box", 100)
-    store.tips.keep(a_tip("talk"), DraftChange(b"talk", b"box", b"sent"), "notice-talk")
+    store.tips.keep(a_tip("talk"), DraftChange(b"talk", b"box", b"sent"))
     answer = [
-        StoredMessage(f"answer-{reader}", "talk", "answer", 1, reader, TODAY, b"sealed")
-        for reader in ("tipster", "desk")
+        StoredMessage(f"answer-{reader}", "talk", "answer", 1, reader, ("lumens-emp",), TODAY, b"sealed")
+        for reader in ("tipster", "lumens-emp")
     ]
     assert store.tips.add_messages(answer)
     assert not store.tips.add_messages(answer)
     assert store.tips.delete_answer("talk", "answer-tipster")
-    assert not store.tips.delete_answer("talk", "answer-desk")
+    assert not store.tips.delete_answer("talk", "answer-lumens-emp")
     assert store.tips.next_number("talk", "answer") == 2
 
 
 def test_another_point_finds_and_changes_nothing(store: Store) -> None:
     store.drafts.add(b"own", b"box", 100)
-    store.tips.keep(a_tip("own"), DraftChange(b"own", b"box", b"sent"), "notice-own")
-    assert store.tips.get("own", "zvh-groningen") is None
-    assert not store.tips.set_status("own", "zvh-groningen", "closed")
-    assert store.tips.set_status("own", "lumens-emp", "read")
+    store.tips.keep(a_tip("own"), DraftChange(b"own", b"box", b"sent"))
+    assert store.cases.get("own", "zvh-groningen") is None
+    assert not store.cases.set_status("own", "zvh-groningen", "closed")
+    assert store.cases.set_status("own", "lumens-emp", "read")
 
 
 def test_sessions_codes_and_proofs_work(store: Store) -> None:
@@ -132,6 +130,6 @@ def test_sessions_codes_and_proofs_work(store: Store) -> None:
 def test_a_tip_is_not_kept_when_its_draft_was_changed_meanwhile(store: Store) -> None:
     store.drafts.add(b"stale", b"box", 100)
     store.drafts.replace(b"stale", b"box", b"told more")
-    assert not store.tips.keep(a_tip("stale"), DraftChange(b"stale", b"box", b"sent"), "notice-stale")
-    assert store.tips.get("stale", "lumens-emp") is None
+    assert not store.tips.keep(a_tip("stale"), DraftChange(b"stale", b"box", b"sent"))
+    assert store.cases.get("stale", "lumens-emp") is None
     assert store.drafts.box_of(b"stale", now=0) == b"told more"

@@ -24,7 +24,7 @@ from tipline.storage.tables import metadata
 from tipline.storage.tips import DraftChange, NewTip, StoredMessage
 
 TODAY = date(2026, 11, 21)
-FILLED_BY_TIPSTERS = {"drafts", "tips", "messages", "notices"}
+FILLED_BY_TIPSTERS = {"drafts", "tips", "cases", "messages", "notices"}
 
 
 @pytest.fixture
@@ -41,21 +41,22 @@ def store(file: Path) -> Iterator[Store]:
 
 
 def a_tip(care_point: str = "lumens-emp", **other: object) -> NewTip:
-    values = {"id": str(uuid.uuid4()), "lookup_digest": secrets.token_bytes(32), "sealed": b"sealed", **other}
-    return NewTip(**{"care_point": care_point, "received_on": TODAY, "hidden": False, **values})  # type: ignore[arg-type]  # test
+    values = {"id": str(uuid.uuid4()), "lookup_digest": secrets.token_bytes(32), **other}
+    values["sealed"] = {care_point: values.get("sealed", b"sealed")}
+    return NewTip(**{"received_on": TODAY, "hidden": False, **values})  # type: ignore[arg-type]  # test
 
 
 def a_message(
     tip: NewTip, number: int = 1, kind: str = "answer", reader: str = "tipster", **other: object
 ) -> StoredMessage:
     values = {"id": str(uuid.uuid4()), "tip": tip.id, "kind": kind, "number": number, "reader": reader, **other}
-    return StoredMessage(**{"written_on": TODAY, "sealed": b"sealed", **values})  # type: ignore[arg-type]  # test
+    return StoredMessage(**{"named": ("lumens-emp",), "written_on": TODAY, "sealed": b"sealed", **values})  # type: ignore[arg-type]  # test
 
 
 def keep(store: Store, tip: NewTip) -> bool:
     draft = uuid.uuid4().bytes
     store.drafts.add(draft, b"box", 2**31)
-    return store.tips.keep(tip, DraftChange(draft, b"box", b"sent"), str(uuid.uuid4()))
+    return store.tips.keep(tip, DraftChange(draft, b"box", b"sent"))
 
 
 def test_the_migrations_make_exactly_the_tables_that_the_code_knows(store: Store, file: Path) -> None:
@@ -72,7 +73,7 @@ def test_migrating_again_changes_nothing(store: Store, file: Path) -> None:
     before = schema(file)
     store.migrate()
     assert schema(file) == before
-    assert [each.id for each in store.tips.of("lumens-emp")] == [tip.id]
+    assert [each.tip for each in store.cases.page("lumens-emp", ["new"], 9)] == [tip.id]
 
 
 @pytest.mark.usefixtures("store")
@@ -169,13 +170,13 @@ def test_a_care_point_gets_its_own_tips_only(store: Store) -> None:
     mine, other, hidden = a_tip(), a_tip("zvh-groningen"), a_tip(hidden=True)
     for tip in (mine, other, hidden):
         keep(store, tip)
-    assert [tip.id for tip in store.tips.of("lumens-emp")] == [mine.id]
-    assert store.tips.get(mine.id, "lumens-emp")
-    assert store.tips.get(mine.id, "zvh-groningen") is None
-    assert store.tips.get(hidden.id, "lumens-emp") is None
-    assert not store.tips.set_status(other.id, "lumens-emp", "closed")
-    assert not store.tips.set_status(hidden.id, "lumens-emp", "closed")
-    assert store.tips.set_status(mine.id, "lumens-emp", "closed")
+    assert [case.tip for case in store.cases.page("lumens-emp", ["new"], 9)] == [mine.id]
+    assert store.cases.get(mine.id, "lumens-emp")
+    assert store.cases.get(mine.id, "zvh-groningen") is None
+    assert store.cases.get(hidden.id, "lumens-emp") is None
+    assert not store.cases.set_status(other.id, "lumens-emp", "closed")
+    assert not store.cases.set_status(hidden.id, "lumens-emp", "closed")
+    assert store.cases.set_status(mine.id, "lumens-emp", "closed")
     assert store.tips.care_points() == {"lumens-emp", "zvh-groningen"}
 
 
@@ -183,21 +184,25 @@ def test_numbers_of_messages_have_no_gap_and_are_not_used_again(store: Store) ->
     tip = a_tip()
     keep(store, tip)
     assert store.tips.next_number(tip.id, "answer") == 1
-    first = [a_message(tip), a_message(tip, reader="desk")]
+    first = [a_message(tip), a_message(tip, reader="lumens-emp")]
     assert store.tips.add_messages(first)
     assert not store.tips.add_messages([a_message(tip, 1)])
     assert not store.tips.add_messages([a_message(tip, 3)])
     assert store.tips.delete_answer(tip.id, first[0].id)
     assert store.tips.next_number(tip.id, "answer") == 2
     assert store.tips.next_number(tip.id, "addition") == 1
-    assert [each.reader for each in store.tips.messages(tip.id, "desk")] == ["desk"]
+    assert [each.reader for each in store.tips.messages(tip.id, "lumens-emp")] == ["lumens-emp"]
 
 
 def test_only_the_tipsters_file_of_an_answer_can_be_deleted(store: Store) -> None:
     tip, other = a_tip(), a_tip()
     for each in (tip, other):
         keep(store, each)
-    answer, copy, note = a_message(tip), a_message(tip, reader="desk"), a_message(tip, kind="note", reader="desk")
+    answer, copy, note = (
+        a_message(tip),
+        a_message(tip, reader="lumens-emp"),
+        a_message(tip, kind="note", reader="lumens-emp"),
+    )
     assert store.tips.add_messages([answer, copy])
     assert store.tips.add_messages([note])
     for message in (copy, note):
@@ -215,7 +220,7 @@ def test_a_tip_is_not_kept_when_its_draft_was_changed_meanwhile(store: Store) ->
     tip = a_tip()
     store.drafts.add(b"draft", b"box", 2**31)
     store.drafts.replace(b"draft", b"box", b"told more")
-    assert not store.tips.keep(tip, DraftChange(b"draft", b"box", b"sent"), str(uuid.uuid4()))
-    assert store.tips.get(tip.id, tip.care_point) is None
+    assert not store.tips.keep(tip, DraftChange(b"draft", b"box", b"sent"))
+    assert store.cases.get(tip.id, "lumens-emp") is None
     assert store.outbox.waiting() == ()
     assert store.drafts.box_of(b"draft", 0) == b"told more"

@@ -61,8 +61,12 @@ class Front:
         return re.sub(r"<[^>]+>", "", shown[1]).strip() if shown else ""
 
     def tips(self) -> list[str]:
-        tips = self.whole.store.tips
-        return [tip.care_point for point in sorted(tips.care_points()) for tip in tips.of(point)]
+        store = self.whole.store
+        return [
+            each.care_point
+            for point in sorted(store.tips.care_points())
+            for each in store.cases.page(point, ["new"], 99)
+        ]
 
 
 BOTH_LANGUAGES = pytest.mark.parametrize("front", ["nl", "en"], indirect=True)

@@ -4,7 +4,8 @@ Only who opened the tip, or holds the receipt, can speak in it: every message ca
 a file that does not verify is not shown. Knows nothing of pages."""
 
 import hashlib
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -12,16 +13,16 @@ from tipline import heads, sealing
 from tipline.drafts import Drafts, FollowUpDraft, Held
 from tipline.heads import Author, Head, Kind
 from tipline.holders import Holders
-from tipline.intake import seal_for_desk
+from tipline.intake import seal_for_desks
 from tipline.receipts import Derived
-from tipline.storage.tips import StoredMessage, StoredTip, Tips
+from tipline.storage.tips import TIPSTER, StoredMessage, StoredTip, Tips
 
 TRIES = 4
 """How often an addition is tried when others are added at the same moment."""
 
 
 class NumberTakenError(Exception):
-    """Others were added at the same moment, again and again; nothing was kept."""
+    """The number is not the next one: others wrote at the same moment, or this was kept before. Nothing was kept."""
 
 
 @dataclass(frozen=True)
@@ -59,12 +60,12 @@ class Conversations:
         tip = self.tip_of(derived)
         if tip is None:
             return None
-        answers = tuple(_opened(message, tip, derived) for message in self.tips.messages(tip.id, "tipster"))
+        answers = tuple(_opened(message, tip, derived) for message in self.tips.messages(tip.id, TIPSTER))
         return Conversation(tip, answers, self.tips.next_number(tip.id, Kind.ADDITION) - 1)
 
     def add(self, held: Held[FollowUpDraft], tip: StoredTip, derived: Derived, text: str, language: str) -> None:
         """Seals an addition to the care point. The same post again, at once or later in this visit, adds nothing.
-        Raises `NumberTakenError`, `heads.TextTooLongError` and what `seal_for_desk` raises."""
+        Raises `NumberTakenError`, `heads.TextTooLongError` and what `seal_for_desks` raises."""
         words = _digest(text)
         for _ in range(TRIES):
             if words == held.draft.added or self._added(held, tip, derived, text, language):
@@ -78,23 +79,41 @@ class Conversations:
 
     def _added(self, held: Held[FollowUpDraft], tip: StoredTip, derived: Derived, text: str, language: str) -> bool:
         number = self.tips.next_number(tip.id, Kind.ADDITION)
-        head = Head(Kind.ADDITION, tip.id, (tip.care_point,), number, Author.TIPSTER, language)
+        head = Head(Kind.ADDITION, tip.id, tip.care_points, number, Author.TIPSTER, language)
         plaintext = heads.write(head, {"text": text}, derived.reply_key)
-        message = StoredMessage(
-            id=held.draft.addition,
-            tip=tip.id,
-            kind=Kind.ADDITION,
-            number=number,
-            reader="desk",
-            written_on=self.clock().date(),
-            sealed=seal_for_desk(plaintext, tip.care_point, self.holders),
-        )
+        files = seal_for_desks(plaintext, tip.care_points, self.holders)
+        messages = message_files(head, self.clock().date(), files, first_id=held.draft.addition)
         after = self.drafts.change(held, FollowUpDraft(derived, said="added", added=_digest(text)))
-        return self.tips.add_messages([message], after)
+        return self.tips.add_messages(messages, after)
 
     def delete_answer(self, tip: StoredTip, message_id: str) -> bool:
         """Deletes the tipster's file of an answer; False when there is none with this id in this conversation."""
         return self.tips.delete_answer(tip.id, message_id)
+
+
+def keep_answer(tips: Tips, head: Head, files: Mapping[str, bytes], today: date) -> None:
+    """All files of an answer, by reader, or none. Raises `NumberTakenError`."""
+    if not tips.add_messages(message_files(head, today, files)):
+        raise NumberTakenError
+
+
+def message_files(head: Head, today: date, files: Mapping[str, bytes], first_id: str = "") -> Sequence[StoredMessage]:
+    """The rows of one message, one for each reader. `first_id`, where given, is the first one's: the same post again is
+    known by it."""
+    ids = [first_id or str(uuid.uuid4()), *(str(uuid.uuid4()) for _ in range(len(files) - 1))]
+    return [
+        StoredMessage(
+            id=each_id,
+            tip=head.tip or "",
+            kind=head.kind,
+            number=head.number,
+            reader=reader,
+            named=head.care_points,
+            written_on=today,
+            sealed=sealed,
+        )
+        for each_id, (reader, sealed) in zip(ids, files.items(), strict=True)
+    ]
 
 
 def _digest(text: str) -> str:
@@ -102,7 +121,7 @@ def _digest(text: str) -> str:
 
 
 def _opened(message: StoredMessage, tip: StoredTip, derived: Derived) -> Answer:
-    expected = Head(Kind.ANSWER, tip.id, (tip.care_point,), message.number, Author.COORDINATOR, "nl")
+    expected = Head(Kind.ANSWER, tip.id, message.named, message.number, Author.COORDINATOR, "nl")
     try:
         plaintext = sealing.open_sealed(message.sealed, derived.identity)
         text = heads.read(plaintext, expected, derived.reply_key).text

@@ -2,9 +2,8 @@
 
 The only way in. What can't be sealed is not accepted. Knows nothing of pages."""
 
-import uuid
 from base64 import urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -67,13 +66,12 @@ class Intake:
         tip = NewTip(
             id=held.draft.tip,
             lookup_digest=derived.lookup_digest,
-            care_point=route.care_point.id,
             received_on=self.clock().date(),  # A date only: an hour can tell who was at work.
             hidden=False,  # slots other than "at once" hide it until the next one
-            sealed=seal_for_desk(heads.write(head, body), route.care_point.id, self.holders),
+            sealed=seal_for_desks(heads.write(head, body), head.care_points, self.holders),
         )
         after = self.drafts.change(held, SentDraft(receipt, route.care_point.id))
-        self.tips.keep(tip, after, notice_id=str(uuid.uuid4()))
+        self.tips.keep(tip, after)
 
     def _place(self, draft: ReportDraft) -> routing.Place:
         match draft.place.kind:
@@ -88,14 +86,17 @@ class Intake:
         raise PlaceNotKnownError
 
 
-def seal_for_desk(plaintext: bytes, care_point: str, holders: Holders) -> bytes:
-    """Seals to the published key of a care point and looks at the file once more before anyone keeps it. Raises
-    `routing.NoOpenCarePointError` when no key may be used, `sealing.SealingError` when sealing went wrong."""
-    key = holders.usable_key(care_point)
-    if key is None:
-        raise routing.NoOpenCarePointError
-    sealed = sealing.seal(plaintext, [key.recipient])
-    sealing.check_file(sealed, recipients=1)
+def seal_for_desks(plaintext: bytes, care_points: Sequence[str], holders: Holders) -> Mapping[str, bytes]:
+    """Seals to the published key of each care point, in a file of its own, and looks at each file once more before
+    anyone keeps it. Raises `routing.NoOpenCarePointError` when no key may be used for one, `sealing.SealingError` when
+    sealing went wrong."""
+    sealed = {}
+    for care_point in care_points:
+        key = holders.usable_key(care_point)
+        if key is None:
+            raise routing.NoOpenCarePointError
+        sealed[care_point] = sealing.seal(plaintext, [key.recipient])
+        sealing.check_file(sealed[care_point], recipients=1)
     return sealed
 
 

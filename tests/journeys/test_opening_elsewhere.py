@@ -63,7 +63,7 @@ def test_a_tip_from_the_database_opens_with_the_age_library_and_the_care_point_k
     site: Server, tipster: Callable[[str], Ada], library_page: Page
 ) -> None:
     tipster("nl").reports("5611", STORY, danger="soon", source=["seen", "online"])
-    [(sealed,)] = rows(site, "SELECT sealed FROM tips WHERE care_point = 'lumens-emp'")
+    [(sealed,)] = rows(site, "SELECT sealed FROM cases WHERE care_point = 'lumens-emp'")
     key = key_of(site, "noor")
     text = library_page.evaluate(OPEN_THERE, [LIBRARY, base64.b64encode(sealed).decode(), key.secret])
     tip = json.loads(text)
@@ -77,7 +77,7 @@ def test_a_tip_does_not_open_with_the_key_of_another_care_point(
     site: Server, tipster: Callable[[str], Ada], library_page: Page
 ) -> None:
     tipster("nl").reports("9711", STORY)
-    [(sealed,)] = rows(site, "SELECT sealed FROM tips WHERE care_point = 'zvh-groningen'")
+    [(sealed,)] = rows(site, "SELECT sealed FROM cases WHERE care_point = 'zvh-groningen'")
     key = key_of(site, "noor")
     with pytest.raises(WrongKeyError):
         open_sealed(sealed, key)

@@ -1,63 +1,56 @@
-"""Keeping an answer of the desk: two sealed files with one number, one for the tipster and one for the care point.
+"""Reading an answer of the desk from a form: a sealed file for the tipster and for each care point that has a case.
 
-The server can't read either; it looks that each is sealed to exactly one hybrid recipient, and that the number is the
-next one. Knows nothing of pages."""
+The server can't read any of them; it looks that each is sealed to exactly one hybrid recipient, and that they are for
+those who are to read it, no more and no fewer. Knows nothing of pages."""
 
 import base64
 import binascii
-import uuid
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 
-from tipline.heads import Kind
+from tipline.incoming import Incoming
 from tipline.sealing import SealingError, check_file
-from tipline.storage.tips import StoredMessage, StoredTip, Tips
 
 MAX_DIGITS = 9
+FOR = "for:"
+"""Before a reader's name in the name of a field."""
 
 
 class NotAnAnswerError(Exception):
-    """What came is not a number and two well-sealed files."""
+    """What came is not a number and well-sealed files."""
 
 
-class NumberTakenError(Exception):
-    """The number is not the next one: a colleague answered meanwhile, or this answer was kept before."""
+class OtherReadersError(Exception):
+    """The files are for others than those who read this tip now: it was handed over or shared meanwhile."""
 
 
 @dataclass(frozen=True)
 class SealedAnswer:
     number: int
-    for_tipster: bytes = field(repr=False)
-    for_desk: bytes = field(repr=False)
+    files: Mapping[str, bytes] = field(repr=False)
+    """Reader -> file."""
 
 
-def read_answer(number: str, for_tipster: str, for_desk: str) -> SealedAnswer:
-    """The answer that these form fields carry; the files come in base64url. Raises NotAnAnswerError."""
-    if not number.isascii() or not number.isdigit() or len(number) > MAX_DIGITS:
+def read_answer(incoming: Incoming, readers: Iterable[str]) -> SealedAnswer:
+    """The answer that these fields carry; files come in base64url. Raises NotAnAnswerError, OtherReadersError."""
+    files = {
+        name.removeprefix(FOR): sealed_file(incoming.one(name)) for name in incoming.fields if name.startswith(FOR)
+    }
+    number = whole_number(incoming.one("number"))
+    if not number or not files:
         raise NotAnAnswerError
-    return SealedAnswer(int(number), _sealed_file(for_tipster), _sealed_file(for_desk))
+    if set(files) != set(readers):
+        raise OtherReadersError
+    return SealedAnswer(number, files)
 
 
-def keep_answer(tips: Tips, tip: StoredTip, answer: SealedAnswer, today: date) -> None:
-    """Both files, or none. Raises NumberTakenError."""
-    files = {"tipster": answer.for_tipster, "desk": answer.for_desk}
-    messages = [
-        StoredMessage(
-            id=str(uuid.uuid4()),
-            tip=tip.id,
-            kind=Kind.ANSWER,
-            number=answer.number,
-            reader=reader,
-            written_on=today,
-            sealed=sealed,
-        )
-        for reader, sealed in files.items()
-    ]
-    if not tips.add_messages(messages):
-        raise NumberTakenError
+def whole_number(text: str) -> int | None:
+    """A number of a form field; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS else None
 
 
-def _sealed_file(text: str) -> bytes:
+def sealed_file(text: str) -> bytes:
+    """A file in base64url, sealed to one recipient. Raises NotAnAnswerError."""
     try:
         file = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         check_file(file, recipients=1)

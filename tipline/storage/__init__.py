@@ -5,11 +5,13 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
+from tipline.storage.cases import Cases
 from tipline.storage.coordinators import Coordinators
 from tipline.storage.drafts import Drafts
 from tipline.storage.engine import Database, make_engine
 from tipline.storage.outbox import Outbox
 from tipline.storage.tips import Tips
+from tipline.storage.trail import Trail
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
@@ -32,7 +34,9 @@ class Store:
             raise DatabaseFaultError(reason) from None
         self.drafts = Drafts(self._database)
         self.tips = Tips(self._database)
+        self.cases = Cases(self._database)
         self.outbox = Outbox(self._database)
+        self.trail = Trail(self._database)
         self.coordinators = Coordinators(self._database)
 
     def migrate(self) -> None:

@@ -22,6 +22,10 @@ class Coordinator:
     sign_in_digest: bytes = field(repr=False)
     totp_box: bytes = field(repr=False)
     totp_used: int = 0
+    role: str = "coordinator"
+    wrong_codes: int = 0
+    wrong_since: datetime | None = None
+    ended_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,11 @@ class Coordinators:
 
     def begin_session(self, digest: bytes, coordinator_id: str, now: datetime, ends: datetime) -> None:
         with self._database.writing() as session:
-            session.add(DeskSessionRow(digest=digest, coordinator=coordinator_id, last_used=now, ends=ends))
+            session.add(
+                DeskSessionRow(
+                    digest=digest, coordinator=coordinator_id, way="passphrase", began=now, last_used=now, ends=ends
+                )
+            )
 
     def use_session(self, digest: bytes, now: datetime, idle_since: datetime) -> Coordinator | None:
         """Whose session this is, if it has not ended and was used after `idle_since`; marks it as used now."""

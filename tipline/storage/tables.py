@@ -7,7 +7,7 @@ added tells who came when."""
 from datetime import date, datetime
 from typing import ClassVar
 
-from sqlalchemy import Column, LargeBinary, UniqueConstraint
+from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 WITHOUT_ROWID = {"sqlite_with_rowid": False}
@@ -29,17 +29,44 @@ class DraftRow(SQLModel, table=True):
 
 
 class TipRow(SQLModel, table=True):
+    """That a tip came, and how its code finds it. What it says stands in the cases."""
+
     __tablename__ = "tips"
     __table_args__: ClassVar[dict[str, bool]] = WITHOUT_ROWID
     id: str = Field(primary_key=True)
     lookup_digest: bytes = Field(sa_column=blob(unique=True))
-    care_point: str = Field(index=True)
     received_on: date
     """A date only: an hour can tell who was at work."""
-    status: str
     hidden: bool
     """Hidden until its slot: not shown on the desk, not counted."""
+
+
+class CaseRow(SQLModel, table=True):
+    """One care point's work on a tip: the tip as sealed to it, and how far it is. Who has no case has no access."""
+
+    __tablename__ = "cases"
+    __table_args__ = (Index("ix_cases_list", "care_point", "status", "received_on", "tip"), WITHOUT_ROWID)
+    tip: str = Field(primary_key=True, foreign_key="tips.id")
+    care_point: str = Field(primary_key=True)
+    named: str
+    """The care points that the sealed head names, sorted, with a space between."""
     sealed: bytes = Field(sa_column=blob())
+    received_on: date
+    """The tip's own date, here too so that a list needs one table."""
+    status: str
+    reason: str = ""
+    """Why it was closed: an id of a fixed list."""
+    labels: str = ""
+    """Ids of a fixed list, sorted, with a space between."""
+    assigned_to: str = ""
+    """A coordinator's id."""
+    active_on: date
+    """When anything was last written in it: the clock of an open case."""
+    closed_on: date | None = None
+    offered_by: str = ""
+    """The care point that offers it by hand-over or sharing, until this one takes it."""
+    is_shared: bool = False
+    """Whether the care point that offered it keeps it too."""
 
 
 class MessageRow(SQLModel, table=True):
@@ -52,7 +79,9 @@ class MessageRow(SQLModel, table=True):
     kind: str
     number: int
     reader: str
-    """`desk` or `tipster`: to whom this file is sealed."""
+    """Who may open this file: `tipster`, or a care point's id."""
+    named: str
+    """The care points that the sealed head names, sorted, with a space between."""
     written_on: date
     sealed: bytes = Field(sa_column=blob())
 
@@ -74,6 +103,8 @@ class CoordinatorRow(SQLModel, table=True):
     name: str
     email: str
     care_point: str = Field(index=True)
+    role: str
+    """coordinator, lead or national."""
     language: str
     recipient: str
     """The public coordinator key."""
@@ -82,6 +113,45 @@ class CoordinatorRow(SQLModel, table=True):
     totp_box: bytes = Field(sa_column=blob())
     totp_used: int = 0
     """The last 30-second step whose code was used: no code counts twice."""
+    wrong_codes: int = 0
+    """Wrong codes that came with the right passphrase since `wrong_since`."""
+    wrong_since: datetime | None = None
+    ended_on: date | None = None
+    """Set when access was revoked. The name stays, for the audit trail."""
+
+
+class PasskeyRow(SQLModel, table=True):
+    """A passkey's public half. It signs in; the secret it evaluates (PRF) unlocks, and never comes here."""
+
+    __tablename__ = "passkeys"
+    id: str = Field(primary_key=True)
+    coordinator: str = Field(foreign_key="coordinators.id", index=True)
+    credential: bytes = Field(sa_column=blob(unique=True))
+    public_key: bytes = Field(sa_column=blob())
+    sign_count: int
+    name: str
+    """What its owner calls it."""
+    added_on: date
+
+
+class ChallengeRow(SQLModel, table=True):
+    """A server challenge for a passkey: used once, within minutes."""
+
+    __tablename__ = "challenges"
+    digest: bytes = Field(sa_column=blob(key=True))
+    purpose: str
+    ends: datetime
+
+
+class InvitationRow(SQLModel, table=True):
+    """Someone may become a coordinator, once. Only a digest of the token: the row opens nothing."""
+
+    __tablename__ = "invitations"
+    digest: bytes = Field(sa_column=blob(key=True))
+    care_point: str = Field(index=True)
+    email: str
+    role: str
+    ends: datetime
 
 
 class WrappedKeyRow(SQLModel, table=True):
@@ -91,7 +161,35 @@ class WrappedKeyRow(SQLModel, table=True):
     id: str = Field(primary_key=True)
     coordinator: str = Field(foreign_key="coordinators.id", index=True)
     unlocker: str
+    """`passphrase`, or the id of a passkey."""
     sealed: bytes = Field(sa_column=blob())
+
+
+class KeyProposalRow(SQLModel, table=True):
+    """A care point's next key, made in a holder's browser. It counts once its fingerprint, told by telephone, was typed
+    into the key file; nothing is sealed to it before."""
+
+    __tablename__ = "key_proposals"
+    care_point: str = Field(primary_key=True)
+    number: int
+    recipient: str
+    sheet_recipient: str = ""
+    """The public key of the recovery sheet made with it; empty when there is none."""
+    made_by: str = Field(foreign_key="coordinators.id")
+    made_on: date
+
+
+class SheetGrantRow(SQLModel, table=True):
+    """The care point's secret key, sealed to a recovery sheet. The same file is in every rescue file."""
+
+    __tablename__ = "sheet_grants"
+    care_point: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    recipient: str
+    """The sheet's public key; its fingerprint must be the key file's."""
+    sealed: bytes = Field(sa_column=blob())
+    practised_on: date | None = None
+    """When the sheet was last typed in again and opened this."""
 
 
 class GrantRow(SQLModel, table=True):
@@ -111,8 +209,31 @@ class DeskSessionRow(SQLModel, table=True):
     __tablename__ = "desk_sessions"
     digest: bytes = Field(sa_column=blob(key=True))
     coordinator: str = Field(foreign_key="coordinators.id", index=True)
+    way: str
+    """How it was begun: `passkey` or `passphrase`."""
+    began: datetime
     last_used: datetime
+    stepped_up: datetime | None = None
+    """When its owner last proved himself anew, for what asks that."""
     ends: datetime
+
+
+class TrailRow(SQLModel, table=True):
+    """One entry of the audit trail. Each holds the digest of the one before; nothing in it is content."""
+
+    __tablename__ = "trail"
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    happened_on: date
+    """A date only."""
+    deed: str
+    actor: str
+    """A coordinator's id, or `operator`."""
+    care_point: str = Field(index=True)
+    tip: str = ""
+    about: str = ""
+    """What it was done to: another care point, a coordinator, a key's number. Never words of a person."""
+    digest: bytes = Field(sa_column=blob())
+    """SHA-256 over the digest before it and this entry, as docs/formats.md says."""
 
 
 metadata = SQLModel.metadata

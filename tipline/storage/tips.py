@@ -1,6 +1,8 @@
-"""Tips and their messages. What a person wrote is a sealed file; care point, date and status are not sealed."""
+"""Tips and their messages, as their tipsters' codes find them. What a person wrote is a sealed file; who may read it,
+and on which date it came, is not sealed. How far a care point is with a tip stands in `cases`."""
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -9,37 +11,41 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, select
 
 from tipline.storage.engine import Database
-from tipline.storage.tables import DraftRow, MessageRow, NoticeRow, TipRow
+from tipline.storage.tables import CaseRow, DraftRow, MessageRow, NoticeRow, TipRow
+
+TIPSTER = "tipster"
+"""The reader of a message's file who is no care point."""
 
 
 @dataclass(frozen=True)
 class StoredTip:
+    """A tip with the care points that have a case of it now, sorted."""
+
     id: str
-    care_point: str
     received_on: date
-    status: str
-    sealed: bytes = field(repr=False)
+    care_points: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class NewTip:
     id: str
     lookup_digest: bytes = field(repr=False)
-    care_point: str
     received_on: date
     hidden: bool
-    sealed: bytes = field(repr=False)
+    sealed: Mapping[str, bytes] = field(repr=False)
+    """The file of each care point that receives it; the head of each names all of them."""
 
 
 @dataclass(frozen=True)
 class StoredMessage:
-    """One sealed file of a conversation. `reader` is `desk` or `tipster`."""
+    """One sealed file of a conversation. `reader` is `tipster` or a care point; the head names those in `named`."""
 
     id: str
     tip: str
     kind: str
     number: int
     reader: str
+    named: tuple[str, ...]
     written_on: date
     sealed: bytes = field(repr=False)
 
@@ -58,50 +64,28 @@ class Tips:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def keep(self, tip: NewTip, draft: DraftChange, notice_id: str) -> bool:
-        """Tip, notice and draft in one transaction. False, with nothing changed, when this tip was kept before, or when
-        the draft is no longer what it was made from."""
-        row = TipRow.model_validate({**vars(tip), "status": "new"})
+    def keep(self, tip: NewTip, draft: DraftChange) -> bool:
+        """Tip, cases, notices and draft in one transaction. False, with nothing changed, when this tip was kept before,
+        or when the draft is no longer what it was made from."""
+        row = TipRow(id=tip.id, lookup_digest=tip.lookup_digest, received_on=tip.received_on, hidden=tip.hidden)
         with self._database.writing() as session:
             if not _changed_draft(session, draft) or not _added(session, row):
                 session.rollback()
                 return False
-            session.add(NoticeRow(id=notice_id, care_point=tip.care_point))
+            for care_point in tip.sealed:
+                session.add(_new_case(tip, care_point))
+                session.add(NoticeRow(id=str(uuid.uuid4()), care_point=care_point))
             return True
 
     def by_lookup(self, lookup_digest: bytes) -> StoredTip | None:
         with self._database.reading() as session:
             row = session.exec(select(TipRow).where(TipRow.lookup_digest == lookup_digest)).one_or_none()
-            return _tip(row) if row else None
-
-    def of(self, care_point: str) -> tuple[StoredTip, ...]:
-        """The tips of one care point that its desk may see, oldest first."""
-        with self._database.reading() as session:
-            rows = session.exec(
-                select(TipRow)
-                .where(TipRow.care_point == care_point, col(TipRow.hidden).is_(False))
-                .order_by(col(TipRow.received_on), col(TipRow.id))
-            )
-            return tuple(_tip(row) for row in rows)
-
-    def get(self, tip_id: str, care_point: str) -> StoredTip | None:
-        """One tip of this care point; None for any other id, another point's among them."""
-        with self._database.reading() as session:
-            row = session.get(TipRow, tip_id)
-            return _tip(row) if row and row.care_point == care_point and not row.hidden else None
+            return StoredTip(row.id, row.received_on, _care_points(session, row.id)) if row else None
 
     def care_points(self) -> frozenset[str]:
-        """Every care point that a stored tip names."""
+        """Every care point that has a case."""
         with self._database.reading() as session:
-            return frozenset(session.exec(select(TipRow.care_point).distinct()))
-
-    def set_status(self, tip_id: str, care_point: str, status: str, seen: str | None = None) -> bool:
-        """False for another point's tip, or when `seen` is given and a colleague has changed the status since."""
-        own = (col(TipRow.id) == tip_id, col(TipRow.care_point) == care_point, col(TipRow.hidden).is_(False))
-        still = (col(TipRow.status) == seen,) if seen is not None else ()
-        with self._database.writing() as session:
-            changed = session.execute(update(TipRow).where(*own, *still).values(status=status))
-            return bool(changed.rowcount)  # type: ignore[attr-defined]  # Result of an UPDATE is a CursorResult
+            return frozenset(session.exec(select(CaseRow.care_point).distinct()))
 
     def messages(self, tip_id: str, reader: str) -> tuple[StoredMessage, ...]:
         """The files that `reader` may open, in their order of kind and number."""
@@ -113,22 +97,29 @@ class Tips:
             )
             return tuple(_message(row) for row in rows)
 
-    def next_number(self, tip_id: str, kind: str) -> int:
-        """The number the next message of this kind must carry, from 1; numbers of deleted ones are not used again."""
+    def next_number(self, tip_id: str, kind: str, care_point: str = "") -> int:
+        """The number the next message of this kind must carry, from 1; numbers of deleted ones are not used again. Each
+        care point numbers its own notes; who asks for those names it."""
         with self._database.reading() as session:
-            return _last_number(session, tip_id, kind) + 1
+            return _last_number(session, tip_id, kind, care_point) + 1
 
     def add_messages(self, messages: Sequence[StoredMessage], draft: DraftChange | None = None) -> bool:
         """All files of one message, or none: False when its number was taken or its id was kept before."""
         with self._database.writing() as session:
             first = messages[0]
-            is_next = first.number == _last_number(session, first.tip, first.kind) + 1
-            if not is_next or not _added(session, MessageRow.model_validate(vars(first))):
+            noted_by = first.reader if first.kind == "note" else ""
+            is_next = first.number == _last_number(session, first.tip, first.kind, noted_by) + 1
+            if not is_next or not _added(session, message_row(first)):
                 return False
             if draft and not _changed_draft(session, draft):
                 session.rollback()
                 return False
-            session.add_all(MessageRow.model_validate(vars(message)) for message in messages[1:])
+            session.add_all(message_row(message) for message in messages[1:])
+            session.execute(
+                update(CaseRow)
+                .where(col(CaseRow.tip) == first.tip, col(CaseRow.care_point).in_({each.reader for each in messages}))
+                .values(active_on=first.written_on)
+            )
             return True
 
     def delete_answer(self, tip_id: str, message_id: str) -> bool:
@@ -139,18 +130,34 @@ class Tips:
                     col(MessageRow.id) == message_id,
                     col(MessageRow.tip) == tip_id,
                     col(MessageRow.kind) == "answer",
-                    col(MessageRow.reader) == "tipster",
+                    col(MessageRow.reader) == TIPSTER,
                 )
             )
             return bool(gone.rowcount)  # type: ignore[attr-defined]  # Result of a DELETE is a CursorResult
 
 
-def _tip(row: TipRow) -> StoredTip:
-    return StoredTip(row.id, row.care_point, row.received_on, row.status, row.sealed)
+def message_row(message: StoredMessage) -> MessageRow:
+    return MessageRow.model_validate({**vars(message), "named": " ".join(message.named)})
+
+
+def _new_case(tip: NewTip, care_point: str) -> CaseRow:
+    return CaseRow(
+        tip=tip.id,
+        care_point=care_point,
+        named=" ".join(sorted(tip.sealed)),
+        sealed=tip.sealed[care_point],
+        received_on=tip.received_on,
+        status="new",
+        active_on=tip.received_on,
+    )
+
+
+def _care_points(session: Session, tip_id: str) -> tuple[str, ...]:
+    return tuple(sorted(session.exec(select(CaseRow.care_point).where(CaseRow.tip == tip_id))))
 
 
 def _message(row: MessageRow) -> StoredMessage:
-    return StoredMessage(row.id, row.tip, row.kind, row.number, row.reader, row.written_on, row.sealed)
+    return StoredMessage(**row.model_dump() | {"named": tuple(row.named.split())})
 
 
 def _added(session: Session, row: SQLModel) -> bool:
@@ -171,7 +178,9 @@ def _changed_draft(session: Session, change: DraftChange) -> bool:
     return bool(changed.rowcount)  # type: ignore[attr-defined]  # Result of an UPDATE is a CursorResult
 
 
-def _last_number(session: Session, tip_id: str, kind: str) -> int:
+def _last_number(session: Session, tip_id: str, kind: str, care_point: str) -> int:
     # The desk's file of an answer outlives the tipster's, so the highest number is never forgotten.
     query = select(func.max(MessageRow.number)).where(MessageRow.tip == tip_id, MessageRow.kind == kind)
+    if care_point:
+        query = query.where(MessageRow.reader == care_point)
     return session.exec(query).one() or 0

@@ -57,7 +57,7 @@ def conversation(request: Request, language: str) -> Response:
         language,
         draft=held.draft,
         conversation=found,
-        care_point=form.world.care_points().points[found.tip.care_point],
+        care_points=[form.world.care_points().points[point] for point in found.tip.care_points],
         longest=MAX_CHARACTERS,
         # A link to the other language would lose what is typed: the form has a button for it.
         **{**common, "alternate_url": None},

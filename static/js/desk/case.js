@@ -7,7 +7,7 @@ import { choiceLabel, day, questionIds, questionLabel, say, slot, view } from ".
 const MAX_TEXT = 4000;
 const LONG = { weekday: "short", day: "numeric", month: "long" };
 
-/** The case as a view. `draft` holds the answer being typed; `deeds` has answer(number, text) and setStatus(status). */
+/** The case as a view. `draft` holds the answer being typed; `deeds` has answer(text) and setStatus(status). */
 export function caseView(tip, holders, draft, deeds) {
   const root = view("case");
   slot(root, "heading").textContent = heading(tip);
@@ -147,7 +147,7 @@ async function send(text, tip, deeds) {
   if (!text.trim()) return say("empty-answer");
   if (excess > 0) return say("too-long", { count: excess });
   announce(say("sealing"));
-  return deeds.answer(tip.nextAnswer, text);
+  return deeds.answer(text);
 }
 
 /** Characters as the format counts them: code points of the composed text, line ends as one. */

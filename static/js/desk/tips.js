@@ -14,7 +14,7 @@ export class Tips {
 
   /** All tips: `{id, received_on, status, answers, additions, told}`; `told` is null when one can't be shown. */
   async all(progress) {
-    const { tips } = await get("/tips");
+    const tips = await this.#listed();
     const unopened = tips.filter((tip) => this.#opened.get(tip.id)?.sealed !== tip.sealed);
     for (let start = 0; start < unopened.length; start += BATCH) {
       progress(start, unopened.length);
@@ -30,7 +30,17 @@ export class Tips {
     const { told } = this.#opened.get(id);
     const texts = told ? await this.#vault.ask("openMessages", { tip: id, messages: answer.messages }) : [];
     const messages = answer.messages.map((message, index) => ({ ...message, text: texts[index] ?? null }));
-    return { ...answer.tip, told, messages, nextAnswer: answer.next_answer, additions: answer.additions };
+    return { ...answer.tip, told, messages, nextAnswer: answer.next_answer, additions: answer.additions, readers: answer.readers };
+  }
+
+  async #listed() {
+    const found = [];
+    for (let next = ""; next !== null; ) {
+      const page = await get(`/tips${next ? `?after=${encodeURIComponent(next)}` : ""}`);
+      found.push(...page.tips);
+      next = page.next;
+    }
+    return found;
   }
 
   forget() {
@@ -38,8 +48,8 @@ export class Tips {
   }
 
   async #open(tips) {
-    const sealed = tips.map((tip) => ({ id: tip.id, sealed: tip.sealed }));
-    const told = await this.#vault.ask("openTips", { sealed });
+    const files = tips.map(({ id, named, sealed }) => ({ id, named, sealed }));
+    const told = await this.#vault.ask("openTips", { sealed: files });
     tips.forEach((tip, index) => this.#opened.set(tip.id, { sealed: tip.sealed, told: told[index] }));
   }
 }

@@ -22,13 +22,12 @@ export function slot(root, name) {
 
 /** The words of this name, with `{values}` filled in. */
 export function say(name, values = {}) {
-  const words = template("words", language).content.querySelector(`[data-word="${CSS.escape(name)}"]`);
-  return words.textContent.replace(/\{(\w+)\}/g, (whole, key) => String(values[key] ?? whole));
+  return word(name).textContent.replace(/\{(\w+)\}/g, (whole, key) => String(values[key] ?? whole));
 }
 
 /** Whether there are words of this name. */
 export function has(name) {
-  return template("words", language).content.querySelector(`[data-word="${CSS.escape(name)}"]`) !== null;
+  return word(name) !== undefined;
 }
 
 /** "1 answer", "3 answers": the words of this name, or those for one. */
@@ -69,6 +68,13 @@ export function daysSince(date) {
 
 function template(name, of) {
   return document.querySelector(`template[data-view="${name}"][data-lang="${of}"]`);
+}
+
+/** The words of this name, which may stand in any of the templates of words. */
+function word(name) {
+  const all = document.querySelectorAll(`template[data-view="words"][data-lang="${language}"]`);
+  const selector = `[data-word="${CSS.escape(name)}"]`;
+  return Array.from(all, (each) => each.content.querySelector(selector)).find((each) => each !== null);
 }
 
 function found(name, id) {
