@@ -4,6 +4,7 @@
 
 import * as casePage from "./case_page.js";
 import * as inboxPage from "./inbox_page.js";
+import * as keysPage from "./keys_page.js";
 import { Door, wordsFor } from "./login.js";
 import { get, post, SignedOutError, whenHeard } from "./server.js";
 import { announce, title } from "./status.js";
@@ -11,13 +12,15 @@ import { Tips } from "./tips.js";
 import { VaultLine } from "./vault_line.js";
 import { choose, say, slot, view } from "./words.js";
 
-const PAGES = { inbox: inboxPage, tip: casePage };
+const PAGES = { inbox: inboxPage, tip: casePage, keys: keysPage };
 const FIRST = "inbox";
+const ALARMS = { AlarmError: "alarm", OwnKeyAlarmError: "alarm-own" }; // what the vault refused -> the view that says so
 const ADDRESS = /^#([a-z]+)(?:-(.*))?$/;
 
 class Desk {
   vault = new VaultLine();
   tips = new Tips(this.vault);
+  lacks = null; // "key" or "grant" while this coordinator can't open tips yet
   me = null; // what the server says of this coordinator, once the keys are open
   drafts = new Map(); // tip id -> { text }: what is being typed outlives the end of a session
   left = null; // the tip that was open last, to which the focus returns in the list
@@ -41,16 +44,18 @@ class Desk {
     }
     const keys = await get("/keys");
     try {
-      const { number } = await this.vault.ask("unlock", {
+      const opened = await this.vault.ask("unlock", {
         carePoint: keys.care_point.id,
+        recipient: keys.recipient,
         wrapped: keys.wrapped,
         grants: keys.grants,
         published: keys.published,
       });
-      await post("/keys/opened", { number });
+      this.lacks = opened.lacks ?? null;
+      if (!this.lacks) await post("/keys/opened", { number: opened.number });
     } catch (error) {
-      if (error.name !== "AlarmError") throw error;
-      this.#alarm();
+      if (!Object.hasOwn(ALARMS, error.name)) throw error;
+      this.#alarm(ALARMS[error.name]);
       return;
     }
     if (this.me && this.me.login !== keys.login) this.drafts.clear();
@@ -70,7 +75,10 @@ class Desk {
 
   async #show() {
     const found = this.#page();
-    if (this.me && found) await this.guarded(() => found.page.show(this, found.rest));
+    if (!this.me || !found) return;
+    // Who has no key yet is led to where keys are made and given.
+    const { page, rest } = this.lacks && !found.page.withoutKey ? { page: keysPage, rest: "" } : found;
+    await this.guarded(() => page.show(this, rest));
   }
 
   /** Shows a page's view, with these words as the document's title. Gives the place where the view stands. */
@@ -124,10 +132,10 @@ class Desk {
     while (this.#bar.children.length > 1) this.#bar.lastElementChild.remove();
   }
 
-  #alarm() {
+  #alarm(name) {
     this.vault.ask("lock");
     this.#door.hide();
-    this.#view.replaceChildren(view("alarm"));
+    this.#view.replaceChildren(view(name));
     this.#view.hidden = false;
     title(say("title-alarm"));
     this.#view.querySelector("h1").focus();

@@ -9,8 +9,6 @@ import { has, say } from "./words.js";
 const VAULT_WORDS = {
   NotAPassphraseError: "not-a-passphrase",
   WrongPassphraseError: "wrong-passphrase",
-  NoPublishedKeyError: "no-key",
-  NoGrantError: "no-grant",
 };
 const KEY_FAULTS = ["NotYourKeyError", "WrongKindError", "WrongNumberError", "WrongCarePointError", "AlteredFileError"];
 

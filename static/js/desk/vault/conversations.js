@@ -1,9 +1,8 @@
 // Opening tips and messages, and sealing answers.
 
-import * as ages from "../../formats/ages.js";
 import { fromBase64Url } from "../../formats/bytes.js";
 import * as heads from "../../formats/heads.js";
-import { among, head, knownTip, refusal, sealTo, state, unlocked } from "./state.js";
+import { among, head, knownTip, openForPoint, refusal, sealTo, state, unlocked } from "./state.js";
 
 const SPEAKERS = { answer: "coordinator", addition: "tipster" };
 
@@ -17,7 +16,7 @@ export async function openTips({ sealed }) {
 async function openTip({ id, named, sealed }) {
   const point = unlocked();
   try {
-    const plaintext = await ages.open(fromBase64Url(sealed), point.secret);
+    const plaintext = await openForPoint(sealed);
     const { head: found, body } = heads.read(plaintext, head("tip", id, among(named, point), 1, "tipster"));
     const known = state.tips.get(id);
     if (known && known.recipient !== body.tipster.recipient) {
@@ -43,7 +42,7 @@ async function openMessage(tip, { kind, number, named, sealed }) {
   const point = unlocked();
   try {
     if (!Object.hasOwn(SPEAKERS, kind)) throw new heads.WrongKindError("not a message of the conversation");
-    const plaintext = await ages.open(fromBase64Url(sealed), point.secret);
+    const plaintext = await openForPoint(sealed);
     const expected = head(kind, tip, among(named, point), number, SPEAKERS[kind]);
     return heads.read(plaintext, expected, knownTip(tip).replyKey).body.text;
   } catch (error) {

@@ -1,7 +1,7 @@
 // What the vault knows while it is unlocked, and the small things that all its deeds say. The one place where keys are.
 
 import * as ages from "../../formats/ages.js";
-import { toBase64Url } from "../../formats/bytes.js";
+import { fromBase64Url, toBase64Url } from "../../formats/bytes.js";
 import { FormatError } from "../../formats/errors.js";
 import * as heads from "../../formats/heads.js";
 
@@ -13,7 +13,8 @@ export class LockedError extends FormatError {}
 export const state = {
   unlocker: null, // { secret, login }: what opens the coordinator's own key
   own: null, // the coordinator's own secret key
-  carePoint: null, // { id, recipient, secret }
+  carePoint: null, // { id, number, recipient, secret, older }: the published key, and secrets of the keys before it
+  made: null, // { id, number, secret, recipient, sheet }: a key that is not published yet
   tips: new Map(), // id -> { recipient, replyKey, language }
 };
 
@@ -22,6 +23,7 @@ export function lock() {
   state.unlocker = null;
   state.own = null;
   state.carePoint = null;
+  state.made = null;
   state.tips = new Map();
 }
 
@@ -29,6 +31,20 @@ export function lock() {
 export function unlocked() {
   if (!state.carePoint) throw new LockedError("the vault is locked");
   return state.carePoint;
+}
+
+/** What was sealed to this care point: to its key, or, until everything is sealed again, to one before it. */
+export async function openForPoint(sealed) {
+  const { secret, older } = unlocked();
+  const file = fromBase64Url(sealed);
+  for (const each of [secret, ...older]) {
+    try {
+      return await ages.open(file, each);
+    } catch (error) {
+      if (!(error instanceof ages.WrongKeyError)) throw error;
+    }
+  }
+  throw new ages.WrongKeyError("sealed to none of this care point's keys");
 }
 
 /** What an opened tip said about how to answer it. */
