@@ -24,6 +24,14 @@ class Holder:
 
 
 @dataclass(frozen=True)
+class Revoked:
+    """A holder of this very key who may hold it no more: the key must be renewed."""
+
+    fingerprint: str
+    revoked_on: datetime.date
+
+
+@dataclass(frozen=True)
 class PublishedKey:
     """The public key to which a care point's tips are sealed, and who may hold the secret part."""
 
@@ -37,13 +45,16 @@ class PublishedKey:
     holders: tuple[Holder, ...]
     recovery_sheet: str | None
     """The fingerprint of the recovery sheet, when there is one."""
+    revoked: tuple[Revoked, ...] = ()
+    """Those who had this key and may hold it no more; a renewed key begins without any."""
 
 
 def read_key_file(file: Path) -> PublishedKey:
     """A key file, as docs/formats.md ("Key file") says. Raises ContentFaultError."""
     document = read_versioned(file)
     entry = document.root.only(
-        *("version", "care_point", "number", "recipient", "fingerprint", "made_on", "demo", "holders", "recovery_sheet")
+        *("version", "care_point", "number", "recipient", "fingerprint", "made_on", "demo", "holders"),
+        *("recovery_sheet", "revoked"),
     )
     key = PublishedKey(
         care_point=entry.text("care_point"),
@@ -56,6 +67,7 @@ def read_key_file(file: Path) -> PublishedKey:
         recovery_sheet=next(
             (_fingerprint(sheet.only("fingerprint")) for sheet in document.tables("recovery_sheet")), None
         ),
+        revoked=tuple(_revoked(entry) for entry in document.tables("revoked")),
     )
     _check_key(entry, key)
     return key
@@ -83,6 +95,11 @@ def _holder(entry: Entry) -> Holder:
     return Holder(entry.text("name"), _fingerprint(entry), entry.date("approved_on"))
 
 
+def _revoked(entry: Entry) -> Revoked:
+    entry.only("fingerprint", "revoked_on")
+    return Revoked(_fingerprint(entry), entry.date("revoked_on"))
+
+
 def _fingerprint(entry: Entry) -> str:
     fingerprint = entry.text("fingerprint")
     is_number = re.fullmatch(rf"[0-9]{{{FINGERPRINT_LENGTH}}}", fingerprint)
@@ -108,4 +125,7 @@ def write_key_file(file: Path, key: PublishedKey) -> None:
         lines += [f"fingerprint = {toml_text(holder.fingerprint)}", f"approved_on = {toml_text(holder.approved_on)}"]
     if key.recovery_sheet:
         lines += ["", "[recovery_sheet]", f"fingerprint = {toml_text(key.recovery_sheet)}"]
+    for revoked in key.revoked:
+        lines += ["", "[[revoked]]", f"fingerprint = {toml_text(revoked.fingerprint)}"]
+        lines.append(f"revoked_on = {toml_text(revoked.revoked_on)}")
     write_whole(file, "\n".join(lines) + "\n")

@@ -10,6 +10,7 @@ from tipline.storage.coordinators import Coordinators
 from tipline.storage.drafts import Drafts
 from tipline.storage.engine import Database, make_engine
 from tipline.storage.outbox import Outbox
+from tipline.storage.point_keys import PointKeys
 from tipline.storage.tips import Tips
 from tipline.storage.trail import Trail
 
@@ -38,6 +39,7 @@ class Store:
         self.outbox = Outbox(self._database)
         self.trail = Trail(self._database)
         self.coordinators = Coordinators(self._database)
+        self.point_keys = PointKeys(self._database)
 
     def migrate(self) -> None:
         """Brings the tables to what this version needs; does nothing when they are. Raises `DatabaseFaultError` when

@@ -177,6 +177,8 @@ class KeyProposalRow(SQLModel, table=True):
     """The public key of the recovery sheet made with it; empty when there is none."""
     made_by: str = Field(foreign_key="coordinators.id")
     made_on: date
+    mac: bytes = Field(sa_column=blob())
+    """By which its maker's browser knows it again: made with his own secret key, as docs/formats.md says."""
 
 
 class SheetGrantRow(SQLModel, table=True):

@@ -13,6 +13,7 @@ import pyotp
 from campaign_site.addresses import ADDRESSES
 from campaign_site.app import create_app, now_in_utc
 from campaign_site.cli.checking import check_content, launch_lines
+from campaign_site.cli.desk_commands import desk_group
 from campaign_site.cli.exporting import FolderInUseError, export_site
 from campaign_site.demo import make_demo
 from campaign_site.links import MissingHelplineFactError
@@ -243,3 +244,6 @@ def update(file: Path) -> None:
         said = update_geography(read_settings(os.environ).tipline.content, file)
     for sentence in said:
         click.echo(sentence)
+
+
+main.add_command(desk_group)

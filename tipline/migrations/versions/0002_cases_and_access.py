@@ -128,6 +128,7 @@ def _make_key_tables() -> None:
         sa.Column("sheet_recipient", sa.String(), nullable=False),
         sa.Column("made_by", sa.String(), nullable=False),
         sa.Column("made_on", sa.Date(), nullable=False),
+        sa.Column("mac", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["made_by"], ["coordinators.id"]),
         sa.PrimaryKeyConstraint("care_point"),
     )
