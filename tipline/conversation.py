@@ -32,6 +32,8 @@ class Answer:
     id: str
     number: int
     written_on: date
+    care_points: tuple[str, ...]
+    """Those that had the case when it was written; one of them wrote it."""
     text: str | None = field(repr=False)
 
 
@@ -127,4 +129,4 @@ def _opened(message: StoredMessage, tip: StoredTip, derived: Derived) -> Answer:
         text = heads.read(plaintext, expected, derived.reply_key).text
     except ValueError:
         text = None  # every named refusal of sealing and heads is one; the page says that it can't be shown
-    return Answer(message.id, message.number, message.written_on, text)
+    return Answer(message.id, message.number, message.written_on, message.named, text)

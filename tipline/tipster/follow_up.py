@@ -51,13 +51,15 @@ def conversation(request: Request, language: str) -> Response:
     found = form.conversations.open(held.draft.derived)
     if found is None:
         return gone(request, language)
+    points = form.world.care_points().points
     return padded_page(
         request,
         "tip/conversation.html",
         language,
         draft=held.draft,
         conversation=found,
-        care_points=[form.world.care_points().points[point] for point in found.tip.care_points],
+        care_points=[points[point] for point in found.tip.care_points],
+        short_names={point.id: point.short_name for point in points.values()},
         longest=MAX_CHARACTERS,
         # A link to the other language would lose what is typed: the form has a button for it.
         **{**common, "alternate_url": None},
