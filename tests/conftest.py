@@ -10,6 +10,7 @@ import pytest
 import real_content
 from people import Ada, Coordinator
 from playwright.sync_api import Browser, Playwright, sync_playwright
+from postgresql import new_database, running_postgresql
 from server import Server, running_demo
 from tip_world import TipWorld, make_tip_world
 
@@ -53,6 +54,17 @@ def world(tmp_path: Path) -> Iterator[TipWorld]:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with running_demo(tmp_path_factory.mktemp("site") / "data") as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def postgresql_server() -> Iterator[str]:
+    with running_postgresql() as server:
+        yield server
+
+
+@pytest.fixture
+def postgresql_database(postgresql_server: str) -> str:
+    return new_database(postgresql_server)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import json
 import threading
 import zlib
 from collections.abc import Callable, Iterator
+from datetime import date
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -15,8 +16,10 @@ from playwright.sync_api import Browser, Page
 from real_content import ROOT
 
 from tipline import canonical, digits, heads, padding, passphrases, receipts, sealing
+from tipline.audit import WrittenHead
 from tipline.heads import Author, Head, Kind
 from tipline.sealing import Identity
+from tipline.storage import trail
 
 VECTORS = ROOT / "tests" / "vectors"
 POLICY = (
@@ -205,6 +208,16 @@ def test_what_is_not_expected_is_refused_by_name() -> None:
         plaintext = padding.pad(vector["text"].encode())
         error = error_of(heads.read, plaintext, head_of(vector["expected"]), key_of(vector))
         assert error == vector["error"], vector["name"]
+
+
+def test_the_audit_trail_is_chained_to_the_same_digests_everywhere() -> None:
+    vectors, head = load("trail"), trail.TrailHead(0, trail.FIRST_DIGEST)
+    for vector in vectors["chain"]:
+        entry = {**vector["entry"], "happened_on": date.fromisoformat(vector["entry"]["happened_on"])}
+        number = entry.pop("number")
+        head = trail.TrailHead(number, trail.digest_of(head.digest, number, trail.Deed(**entry)))
+        assert head.digest.hex() == vector["digest"]
+    assert WrittenHead(date(2027, 1, 3), head).line() == vectors["head"]
 
 
 def test_sealed_files_open_and_pass_the_check() -> None:

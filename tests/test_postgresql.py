@@ -1,14 +1,8 @@
 """The store keeps its promises on PostgreSQL as on SQLite: the same code, a real server started for this file."""
 
-import os
-import shutil
-import socket
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -21,33 +15,8 @@ TODAY = date(2026, 11, 21)
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """A cluster of its own on a free port. PostgreSQL refuses to run as root, so root becomes postgres."""
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    assert programs, "PostgreSQL is missing. Run: sudo apt-get install postgresql"
-    folder = Path(tempfile.mkdtemp(prefix="signaallijn-postgresql-"))
-    as_postgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.getuid() == 0 else []
-    if as_postgres:
-        shutil.chown(folder, "postgres", "postgres")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-
-    def run(program: str, *arguments: str) -> None:
-        command = [*as_postgres, str(programs[-1] / program), "-D", str(folder / "cluster"), *arguments]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
-
-    run("initdb", "-A", "trust", "-U", "signaallijn", "-E", "UTF8", "--no-sync")
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-    run("pg_ctl", "-w", "-o", options, "-l", str(folder / "log"), "start")
-    yield f"postgresql+psycopg://signaallijn@127.0.0.1:{port}/postgres"
-    run("pg_ctl", "-m", "immediate", "stop")
-    shutil.rmtree(folder)
-
-
-@pytest.fixture(scope="module")
-def store(server: str) -> Iterator[Store]:
-    store = Store(server)
+def store(postgresql_server: str) -> Iterator[Store]:
+    store = Store(postgresql_server)
     store.migrate()
     store.migrate()
     yield store

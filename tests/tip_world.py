@@ -78,6 +78,7 @@ def copied_settings(folder: Path) -> Settings:
         made.tipline,
         content=data / "content" / "tipline",
         database_url=f"sqlite:///{data / 'signaallijn.sqlite3'}",
+        trail_heads=data / "trail-heads.txt",
     )
     return replace(made, data=data, content=data / "content", tipline=tipline)
 

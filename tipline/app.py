@@ -7,6 +7,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from tipline import notices
+from tipline.audit import TrailWatch
 from tipline.conversation import Conversations
 from tipline.desk.application import create_desk
 from tipline.drafts import Drafts
@@ -31,19 +32,22 @@ class Tipline:
     tip_form: TipForm
     desk: Starlette
     sink: Sink | None
+    trail_watch: TrailWatch
 
     def routes(self) -> Iterable[BaseRoute]:
         """The addresses of the tipster's side; the application that takes them needs `tip_form` in its state."""
         return tipster_routes()
 
     def run_chores(self) -> None:
-        """What is due, once: over drafts and sessions are dropped, waiting notices delivered."""
+        """What is due, once: over drafts and sessions are dropped, waiting notices delivered, the audit trail's head
+        written."""
         now = self.world.clock()
         self.world.store.drafts.drop_expired(int(now.timestamp()))
         self.world.store.coordinators.drop_ended_sessions(now)
         self.world.store.forget()
         if self.sink:
             notices.deliver(self.world.store, self.sink, self.world.settings.desk_url)
+        self.trail_watch.keep()
 
 
 def create_tipline(world: World, exit_target: Callable[[], str], sink: Sink | None = None) -> Tipline:
@@ -64,4 +68,5 @@ def create_tipline(world: World, exit_target: Callable[[], str], sink: Sink | No
         questions=load_questions(settings.content / "tip_form.toml"),
         exit_target=exit_target,
     )
-    return Tipline(world, tip_form, create_desk(world), sink)
+    watch = TrailWatch(store.trail, settings.trail_heads, world.clock)
+    return Tipline(world, tip_form, create_desk(world), sink, watch)

@@ -20,5 +20,7 @@ class TiplineSettings:
     """Server secrets, newest first; they box drafts and sign sessions."""
     salt: bytes = field(repr=False)
     """The deployment salt, 32 bytes: receipts and passphrases are stretched with it. It never changes."""
+    trail_heads: Path
+    """The file of the audit trail's heads, outside the database."""
     is_demo: bool = False
     """A demonstration: only key files marked `demo` are used, and every page says that reports go nowhere."""

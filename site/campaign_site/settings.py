@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tipline.audit import HEADS_FILE
 from tipline.settings import TiplineSettings
 
 PACKAGE = Path(__file__).parent
@@ -90,6 +91,7 @@ def read_settings(environment: Mapping[str, str], *, is_demo: bool = False) -> S
         desk_url=public.desk_url,
         secret_keys=_secret_keys(environment, data),
         salt=_salt(data),
+        trail_heads=data / HEADS_FILE,
         is_demo=is_demo,
     )
     return Settings(

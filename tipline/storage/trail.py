@@ -1,12 +1,13 @@
 """The audit trail: who did what on which day, each entry chained to the one before. Entries are only ever added."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import text
+from sqlalchemy import func, text
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from tipline import canonical
 from tipline.storage.engine import Database
@@ -15,6 +16,14 @@ from tipline.storage.tables import TrailRow
 _CHAINED_AS = b"signaallijn/1 trail\n"
 FIRST_DIGEST = bytes(32)
 """What the first entry is chained to."""
+BEFORE_ALL = -(2**62)
+BATCH = 1000
+_TEXTS = ("happened_on", "deed", "actor", "care_point", "tip", "about")
+# Not by way of the table's types: they refuse what no program of ours wrote, and that is what is looked for.
+_FOUND = text(
+    "SELECT number, happened_on, deed, actor, care_point, tip, about, digest FROM trail "
+    "WHERE number > :after ORDER BY number LIMIT :limit"
+)
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,31 @@ class TrailEntry:
     number: int
     deed: Deed
     digest: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class FoundEntry:
+    """An entry as it stands in the database, nothing of it believed: whoever wrote there may have written anything."""
+
+    number: int
+    entry: Mapping[str, str]
+    """All of the deed, as texts."""
+    digest: bytes = field(repr=False)
+
+    def follows(self, before: bytes) -> bool:
+        """Whether its digest is the one that the chain gives it."""
+        try:
+            return _chained(before, self.number, self.entry) == self.digest
+        except ValueError:  # texts that no program of ours writes
+            return False
+
+
+@dataclass(frozen=True)
+class TrailHead:
+    """The end of the chain at some moment."""
+
+    number: int
+    digest: bytes
 
 
 class Trail:
@@ -58,11 +92,44 @@ class Trail:
             rows = session.exec(query.order_by(col(TrailRow.number).desc()).limit(limit))
             return tuple(map(_entry, rows))
 
+    def head(self) -> TrailHead | None:
+        """The last entry; None when nothing was ever done."""
+        return self._head_of(select(TrailRow).order_by(col(TrailRow.number).desc()).limit(1))
+
+    def head_at(self, number: int) -> TrailHead | None:
+        """The entry of this number, as the end of what came before it; None when there is none."""
+        return self._head_of(select(TrailRow).where(TrailRow.number == number))
+
+    def _head_of(self, query: SelectOfScalar[TrailRow]) -> TrailHead | None:
+        with self._database.reading() as session:
+            row = session.exec(query).one_or_none()
+            return TrailHead(row.number, row.digest) if row else None
+
+    def count(self) -> int:
+        with self._database.reading() as session:
+            return session.exec(select(func.count()).select_from(TrailRow)).one()
+
+    def found(self) -> Iterator[FoundEntry]:
+        """All that stands in the table, by number; a few at a time, so that a long trail needs little memory."""
+        number = BEFORE_ALL
+        while True:
+            with self._database.reading() as session:
+                rows = session.connection().execute(_FOUND, {"after": number, "limit": BATCH}).all()
+            for row in rows:
+                entry = {name: str(getattr(row, name)) for name in _TEXTS}
+                yield FoundEntry(row.number, entry, row.digest)
+            if len(rows) < BATCH:
+                return
+            number = rows[-1].number
+
 
 def digest_of(before: bytes, number: int, deed: Deed) -> bytes:
     """The digest of an entry, chained to the one before it, as docs/formats.md ("Audit trail") says."""
-    entry = {**vars(deed), "happened_on": deed.happened_on.isoformat(), "number": number}
-    return hashlib.sha256(_CHAINED_AS + before + canonical.write(entry)).digest()
+    return _chained(before, number, {**vars(deed), "happened_on": deed.happened_on.isoformat()})
+
+
+def _chained(before: bytes, number: int, entry: Mapping[str, str]) -> bytes:
+    return hashlib.sha256(_CHAINED_AS + before + canonical.write({**entry, "number": number})).digest()
 
 
 def _lock(session: Session) -> None:
