@@ -1,8 +1,11 @@
 """The desk's server side: who gets in, what a coordinator gets, and what another point's coordinator does not."""
 
 import hashlib
+import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 
@@ -14,9 +17,11 @@ from itsdangerous import Signer
 from keys import halves, secret_in
 from starlette.testclient import TestClient
 
-from tipline.desk.access import Access, Credentials, Session, TooManyCodesError, WrongCredentialsError, unused_code
+from tipline.desk.access import Access, Session
 from tipline.desk.answering import HEADERS
-from tipline.desk.routes import ROWS, Role
+from tipline.desk.roles import Right, Role, may
+from tipline.desk.routes import ROWS, Proof
+from tipline.desk.second_way import Credentials, TooManyCodesError, WrongCredentialsError, unused_code
 from tipline.heads import Author, Head, Kind, read, write
 from tipline.sealing import Identity, open_sealed, seal
 
@@ -51,6 +56,8 @@ class Browser:
 
 
 FORM = "application/x-www-form-urlencoded"
+FILLED = re.compile(r"\{\w+\}")
+"""What stands for an id in an address."""
 
 
 @pytest.fixture
@@ -108,43 +115,102 @@ def rows_of(desk, care_point: str) -> list[tuple[object, ...]]:
     return found
 
 
+def everything(desk) -> list[tuple[object, ...]]:
+    """Every row of every table but the moment at which a session was last used."""
+    with changing(desk) as database:
+        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        database.execute("UPDATE desk_sessions SET last_used = began")
+        return [(table, *row) for table in sorted(tables) for row in database.execute(f"SELECT * FROM {table}")]  # noqa: S608  # names of this test
+
+
+@contextmanager
+def changing(desk) -> Iterator[sqlite3.Connection]:
+    """The database, as someone who can write it changes it."""
+    with closing(sqlite3.connect(desk.line.database)) as database, database:
+        yield database
+
+
 # Every address, and who may ask for it
 
 
-def test_every_address_of_the_desk_is_known_with_its_role() -> None:
-    assert {(row.method, row.path, row.role) for row in ROWS} == {
-        ("GET", "/", Role.coordinator),
-        ("GET", "/login", Role.anyone),
-        ("POST", "/login", Role.anyone),
-        ("POST", "/logout", Role.anyone),
-        ("GET", "/keys", Role.coordinator),
-        ("POST", "/keys/opened", Role.coordinator),
-        ("GET", "/tips", Role.coordinator),
-        ("GET", "/tips/{tip}", Role.coordinator),
-        ("POST", "/tips/{tip}/answers", Role.coordinator),
-        ("POST", "/tips/{tip}/status", Role.coordinator),
+ADDRESSES = {
+    "GET /": (Right.work, Proof.none),
+    "GET /login": (None, Proof.none),
+    "POST /login": (None, Proof.none),
+    "POST /logout": (None, Proof.none),
+    "GET /session": (Right.own_access, Proof.none),
+    "GET /step-up": (Right.own_access, Proof.none),
+    "POST /step-up": (Right.own_access, Proof.none),
+    "GET /keys": (Right.work, Proof.none),
+    "POST /keys/opened": (Right.work, Proof.none),
+    "GET /tips": (Right.work, Proof.none),
+    "GET /tips/{tip}": (Right.work, Proof.none),
+    "POST /tips/{tip}/answers": (Right.work, Proof.none),
+    "POST /tips/{tip}/status": (Right.work, Proof.none),
+}
+"""Every address, with the right it asks for (None: anyone may come) and whether a proof anew is asked."""
+
+
+def test_every_address_of_the_desk_is_known_with_its_right_and_its_proof() -> None:
+    assert {f"{row.method} {row.path}": (row.right, row.proof) for row in ROWS} == ADDRESSES
+
+
+def test_each_role_may_do_what_the_table_says_and_an_unknown_one_nothing(desk) -> None:
+    noor = desk.people["noor"].coordinator
+    rights = {role: {right for right in Right if may(replace(noor, role=role), right)} for role in [*Role, "baas"]}
+    assert rights == {
+        "coordinator": {Right.work, Right.own_access, Right.hold_key, Right.export},
+        "lead": set(Right),
+        "national": set(Right),
+        "baas": set(),
     }
 
 
-def test_without_a_session_no_coordinators_address_answers(desk, browser: Browser) -> None:
+def test_without_a_session_no_coordinators_address_answers_and_nothing_changes(desk, browser: Browser) -> None:
     tip_id = desk.tip("lumens-emp", "Een verhaal")
-    before = rows_of(desk, "lumens-emp")
+    before = everything(desk)
     for row in ROWS:
-        if row.role is not Role.coordinator:
+        if row.right is None:
             continue
-        path = row.path.format(tip=tip_id)
+        path = FILLED.sub(tip_id, row.path)
         answer = browser.get(path) if row.method == "GET" else browser.post(path, {"status": "closed", "number": "1"})
         if path == "/":
             assert (answer.status_code, answer.headers["location"]) == (HTTPStatus.SEE_OTHER, "/login")
         else:
             assert (answer.status_code, answer.json()) == (HTTPStatus.UNAUTHORIZED, {"error": "signed_out"})
-    assert rows_of(desk, "lumens-emp") == before
+    assert everything(desk) == before
+
+
+def test_a_role_without_the_right_is_refused_and_nothing_changes(desk, noor: Browser) -> None:
+    with changing(desk) as database:
+        database.execute("UPDATE coordinators SET role = 'baas'")
+    tip_id = desk.tip("lumens-emp", "Een verhaal")
+    before = everything(desk)
+    for row in ROWS:
+        if row.right is not None:
+            path = FILLED.sub(tip_id, row.path)
+            answer = noor.get(path) if row.method == "GET" else noor.post(path, {"status": "closed", "number": "1"})
+            assert (answer.status_code, answer.json()) == (HTTPStatus.FORBIDDEN, {"error": "not_allowed"})
+    assert everything(desk) == before
+
+
+def test_without_a_proof_anew_what_asks_for_one_is_refused_and_nothing_changes(desk, noor: Browser) -> None:
+    with changing(desk) as database:
+        database.execute("UPDATE coordinators SET role = 'lead'")
+    tip_id = desk.tip("lumens-emp", "Een verhaal")
+    before = everything(desk)
+    for row in ROWS:
+        if row.proof is not Proof.none:
+            path = FILLED.sub(tip_id, row.path)
+            answer = noor.get(path) if row.method == "GET" else noor.post(path, {})
+            assert (answer.status_code, answer.json()) == (HTTPStatus.FORBIDDEN, {"error": "step_up"})
+    assert everything(desk) == before
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.path}")
 def test_another_method_than_the_rows_own_is_refused(row, noor: Browser) -> None:
     own = {each.method for each in ROWS if each.path == row.path}
-    path = row.path.format(tip="11111111-1111-4111-8111-111111111111")
+    path = FILLED.sub("11111111-1111-4111-8111-111111111111", row.path)
     for method in {"GET", "POST"} - own:
         answer = noor.get(path) if method == "GET" else noor.post(path)
         assert answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED
@@ -298,7 +364,7 @@ def test_who_does_not_know_the_passphrase_locks_nobody_out(browser: Browser) -> 
 
 
 def test_an_unknown_login_opens_a_box_and_compares_codes_too(desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    access = Access(desk.world.settings, desk.store.coordinators, desk.clock)
+    access = Access(desk.world.settings, desk.store, desk.clock)
     compared = []
     real = pyotp.TOTP.generate_otp
     monkeypatch.setattr(pyotp.TOTP, "generate_otp", lambda self, step: compared.append(step) or real(self, step))
@@ -309,8 +375,90 @@ def test_an_unknown_login_opens_a_box_and_compares_codes_too(desk, monkeypatch: 
         assert len(compared) == 3
 
 
+def test_wrong_codes_are_counted_for_all_workers_together(desk) -> None:
+    workers = [Access(desk.world.settings, desk.store, desk.clock) for _ in range(6)]
+    for worker in workers[:5]:
+        with pytest.raises(WrongCredentialsError):
+            worker.sign_in(Credentials("noor", desk.half("noor"), "000000"))
+    with pytest.raises(TooManyCodesError):
+        workers[5].sign_in(Credentials("noor", desk.half("noor"), "000000"))
+
+
+def test_right_codes_use_no_tries_up(desk) -> None:
+    for _ in range(6):
+        assert Browser(desk).signs_in("noor").status_code == HTTPStatus.OK
+        desk.clock.forward(seconds=31)
+    assert desk.store.coordinators.by_login("noor").wrong_codes == 0
+
+
+def test_a_box_that_no_server_secret_opens_is_told_to_who_has_the_passphrase(desk) -> None:
+    settings = replace(desk.world.settings, secret_keys=("another secret of at least thirty-two bytes",))
+    other = Browser(replace(desk, world=replace(desk.world, settings=settings)))
+    assert other.signs_in("noor").json() == {"error": "second_way_lost"}
+    assert other.signs_in("noor", half=base64url.encoded(b"x" * 32)).json() == {"error": "wrong"}
+
+
+def test_whose_access_was_ended_is_nobody_and_has_no_session(desk, noor: Browser) -> None:
+    with changing(desk) as database:
+        database.execute("UPDATE coordinators SET ended_on = '2026-11-21' WHERE login = 'noor'")
+    assert noor.get("/tips").json() == {"error": "signed_out"}
+    desk.clock.forward(seconds=31)
+    assert Browser(desk).signs_in("noor").json() == {"error": "wrong"}
+    assert Browser(desk).signs_in("bilal").status_code == HTTPStatus.OK
+
+
+# Proving oneself anew
+
+
+def proves_anew(browser: Browser, who: str, **other: str):
+    desk = browser.desk
+    code = pyotp.TOTP(desk.people[who].totp_secret).at(desk.clock())
+    return browser.post("/step-up", {"half": desk.half(who), "code": code, **other})
+
+
+def is_stepped_up(desk, browser: Browser) -> bool:
+    access = Access(desk.world.settings, desk.store, desk.clock)
+    return access.is_stepped_up(access.visit_of(browser.client.cookies["__Host-desk"]))
+
+
+def test_passphrase_and_an_unused_code_prove_anew_for_five_minutes(desk, noor: Browser) -> None:
+    assert not is_stepped_up(desk, noor)
+    assert proves_anew(noor, "noor").json() == {"error": "code_used"}
+    assert not is_stepped_up(desk, noor)
+    desk.clock.forward(seconds=30)
+    assert proves_anew(noor, "noor").status_code == HTTPStatus.OK
+    assert is_stepped_up(desk, noor)
+    desk.clock.forward(minutes=4, seconds=59)
+    assert is_stepped_up(desk, noor)
+    desk.clock.forward(seconds=1)
+    assert not is_stepped_up(desk, noor)
+
+
+@pytest.mark.parametrize("other", [{"half": ""}, {"half": "AAAA"}, {"code": "000000"}, {"code": ""}], ids=str)
+def test_anything_wrong_proves_nothing_and_leaves_the_session(other: dict[str, str], desk, noor: Browser) -> None:
+    desk.clock.forward(seconds=30)
+    answer = proves_anew(noor, "noor", **other)
+    assert (answer.status_code, answer.json()) == (HTTPStatus.FORBIDDEN, {"error": "wrong"})
+    assert not is_stepped_up(desk, noor)
+
+
+def test_anothers_passphrase_and_code_prove_nothing(desk, noor: Browser) -> None:
+    assert proves_anew(noor, "bilal").json() == {"error": "wrong"}
+    assert not is_stepped_up(desk, noor)
+
+
+def test_a_proof_counts_for_the_session_it_was_given_in(desk, noor: Browser) -> None:
+    desk.clock.forward(seconds=31)
+    other = Browser(desk)
+    other.signs_in("noor")
+    desk.clock.forward(seconds=31)
+    assert proves_anew(noor, "noor").status_code == HTTPStatus.OK
+    assert is_stepped_up(desk, noor)
+    assert not is_stepped_up(desk, other)
+
+
 def test_too_many_codes_is_told_only_to_who_has_the_passphrase(desk) -> None:
-    access = Access(desk.world.settings, desk.store.coordinators, desk.clock)
+    access = Access(desk.world.settings, desk.store, desk.clock)
     for _ in range(5):
         with pytest.raises(WrongCredentialsError):
             access.sign_in(Credentials("noor", desk.half("noor"), "000000"))
@@ -344,6 +492,21 @@ def test_a_session_ends_after_fifteen_idle_minutes(desk, noor: Browser) -> None:
     assert noor.get("/tips").json() == {"error": "signed_out"}
 
 
+def test_what_the_desk_asks_by_itself_keeps_no_session_open(desk, noor: Browser) -> None:
+    for _ in range(14):
+        desk.clock.forward(minutes=1)
+        assert noor.get("/tips", **{"Desk-By-Itself": "yes"}).status_code == HTTPStatus.OK
+    desk.clock.forward(minutes=1)
+    assert noor.get("/tips").json() == {"error": "signed_out"}
+
+
+def test_signing_in_again_ends_the_session_before_it(desk, noor: Browser) -> None:
+    first = noor.client.cookies["__Host-desk"]
+    desk.clock.forward(seconds=31)
+    assert noor.signs_in("noor").status_code == HTTPStatus.OK
+    assert Access(desk.world.settings, desk.store, desk.clock).visit_of(first) is None
+
+
 def test_a_session_ends_after_twelve_hours_however_busy(desk, noor: Browser) -> None:
     for _ in range(12 * 6 - 1):
         desk.clock.forward(minutes=10)
@@ -363,16 +526,16 @@ def test_signing_out_ends_the_session_on_the_server(desk, noor: Browser) -> None
 
 @pytest.mark.parametrize("cookie", ["", "x", "x.y", "..", "é", "a" * 5000])
 def test_a_cookie_that_is_not_ours_opens_nothing(cookie: str, desk) -> None:
-    access = Access(desk.world.settings, desk.store.coordinators, desk.clock)
-    assert access.coordinator_of(cookie) is None
+    access = Access(desk.world.settings, desk.store, desk.clock)
+    assert access.visit_of(cookie) is None
 
 
 def test_a_token_signed_for_another_purpose_opens_nothing(desk, noor: Browser) -> None:
     token = noor.client.cookies["__Host-desk"].rpartition(".")[0]
-    access = Access(desk.world.settings, desk.store.coordinators, desk.clock)
+    access = Access(desk.world.settings, desk.store, desk.clock)
     keys = list(desk.world.settings.secret_keys)
-    assert access.coordinator_of(Signer(keys, salt="preview").sign(token).decode()) is None
-    assert access.coordinator_of(Signer(keys, salt="desk-session").sign(token).decode()) is not None
+    assert access.visit_of(Signer(keys, salt="preview").sign(token).decode()) is None
+    assert access.visit_of(Signer(keys, salt="desk-session").sign(token).decode()) is not None
 
 
 # What a coordinator gets
@@ -484,8 +647,8 @@ def test_another_points_coordinator_reads_and_changes_nothing(desk, sam: Browser
     extra = {"care_point": "lumens-emp", "tip": tip_id, "coordinator": desk.people["noor"].coordinator.id, "id": tip_id}
     seen = ""
     for row in ROWS:
-        path = row.path.format(tip=tip_id)
-        if path in {"/logout", "/login"}:
+        path = FILLED.sub(tip_id, row.path)
+        if row.right is None or row.right is Right.own_access:
             continue
         if row.method == "GET":
             answer = sam.get(path, Accept="*/*")

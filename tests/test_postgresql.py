@@ -8,6 +8,7 @@ import pytest
 
 from tipline.storage import Store
 from tipline.storage.coordinators import Coordinator, Grant, WrappedKey
+from tipline.storage.sessions import StoredSession
 from tipline.storage.tips import DraftChange, NewTip, StoredMessage
 
 pytestmark = pytest.mark.postgresql
@@ -88,12 +89,17 @@ def test_sessions_codes_and_proofs_work(store: Store) -> None:
     assert store.coordinators.prove(noor.id, "lumens-emp", 1, TODAY)
     assert [proof.proved_on for proof in store.coordinators.proofs("lumens-emp")] == [TODAY]
     now = datetime(2026, 11, 21, 12, tzinfo=UTC)
-    store.coordinators.begin_session(b"session", noor.id, now, now + timedelta(hours=1))
-    found = store.coordinators.use_session(b"session", now + timedelta(minutes=5), now)
+    store.sessions.begin(StoredSession(b"session", noor.id, "passkey", now, now, now + timedelta(hours=1)))
+    found = store.sessions.use(b"session", now + timedelta(minutes=5), now)
     assert found is None  # last used at `now`, which is not after `now`
-    found = store.coordinators.use_session(b"session", now + timedelta(minutes=5), now - timedelta(minutes=10))
+    store.sessions.step_up(b"session", now)
+    found = store.sessions.use(b"session", now + timedelta(minutes=5), now - timedelta(minutes=10))
     assert found is not None
-    assert found.login == "noor"
+    assert (found[0].stepped_up, found[1].login) == (now, "noor")
+    tries = [store.coordinators.try_code(noor.id, now, now - timedelta(minutes=15), 2) for _ in range(3)]
+    assert tries == [True, True, False]
+    store.coordinators.give_try_back(noor.id)
+    assert store.coordinators.try_code(noor.id, now, now - timedelta(minutes=15), 2)
 
 
 def test_a_tip_is_not_kept_when_its_draft_was_changed_meanwhile(store: Store) -> None:

@@ -43,7 +43,7 @@ class Tipline:
         written."""
         now = self.world.clock()
         self.world.store.drafts.drop_expired(int(now.timestamp()))
-        self.world.store.coordinators.drop_ended_sessions(now)
+        self.world.store.sessions.drop_ended(now)
         self.world.store.forget()
         if self.sink:
             notices.deliver(self.world.store, self.sink, self.world.settings.desk_url)

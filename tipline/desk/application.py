@@ -30,7 +30,7 @@ def create_desk(world: World) -> Starlette:
         exception_handlers={HTTPException: _http_error, Exception: _fault},
     )
     desk.state.world = world
-    desk.state.access = Access(world.settings, world.store.coordinators, world.clock)
+    desk.state.access = Access(world.settings, world.store, world.clock)
     desk.state.questions = load_questions(world.settings.content / "tip_form.toml")
     return desk
 

@@ -11,7 +11,7 @@ from datetime import date
 import pyotp
 
 from tipline import heads, sealing
-from tipline.desk.access import TotpBox
+from tipline.desk.second_way import TotpBox
 from tipline.heads import Author, Head, Kind
 from tipline.key_files import PublishedKey
 from tipline.passphrases import Passphrase, normalise_login, stretch

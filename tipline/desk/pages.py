@@ -1,5 +1,5 @@
-"""The desk's document and its door: signing in and out, and refusals as pages. What the document asks for afterwards is
-answered by `key_pages` and `tip_pages`."""
+"""The desk's document and its door, and refusals as pages. What the document asks for is answered by `access_pages`,
+`key_pages` and `tip_pages`."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -7,39 +7,26 @@ from http import HTTPStatus
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from tipline.desk.access import (
-    IDLE,
-    CodeUsedError,
-    Credentials,
-    SignInError,
-    TooManyCodesError,
-    WrongCredentialsError,
-    unused_code,
-)
-from tipline.desk.answering import json_answer, json_error, wants_a_page
-from tipline.desk.requests import access_of, base64url, incoming_of, world_of
+from tipline.desk.access import IDLE, Visit
+from tipline.desk.answering import json_error, wants_a_page
+from tipline.desk.requests import BY_ITSELF, COOKIE, access_of, base64url, world_of
+from tipline.desk.second_way import unused_code
 from tipline.desk.tip_pages import STATUSES
 from tipline.languages import LANGUAGES, best_of
 from tipline.questions import Question
 from tipline.storage.coordinators import Coordinator
 from tipline.world import World
 
-COOKIE = "__Host-desk"
-"""The prefix makes browsers refuse the cookie without Secure, on another path, or set by a neighbouring host."""
-
-_SIGN_IN_REFUSALS: Mapping[type[SignInError], tuple[str, HTTPStatus]] = {
-    WrongCredentialsError: ("wrong", HTTPStatus.UNAUTHORIZED),
-    CodeUsedError: ("code_used", HTTPStatus.UNAUTHORIZED),
-    TooManyCodesError: ("too_many", HTTPStatus.TOO_MANY_REQUESTS),
-}
-
-
 # Who asks
 
 
-def coordinator_of(request: Request) -> Coordinator | None:
-    """Whose session the request's cookie is; None when it ended, or when there is none."""
-    return access_of(request).coordinator_of(request.cookies.get(COOKIE, ""))
+def visit_of(request: Request) -> Visit | None:
+    """Who comes, by the request's cookie; None when his session ended, or when there is none. What the document asks by
+    itself does not count as use: a desk that nobody looks at must not stay open."""
+    counts = BY_ITSELF not in request.headers
+    visit = access_of(request).visit_of(request.cookies.get(COOKIE, ""), counts=counts)
+    request.state.visit = visit
+    return visit
 
 
 def signed_out(request: Request) -> Response:
@@ -114,25 +101,3 @@ def _demo_people(world: World) -> list[Mapping[str, str | None]]:
             }
         )
     return people
-
-
-# In and out
-
-
-def sign_in(request: Request) -> Response:
-    incoming = incoming_of(request)
-    credentials = Credentials(incoming.one("login"), incoming.one("half"), incoming.one("code"))
-    try:
-        session = access_of(request).sign_in(credentials)
-    except SignInError as refusal:
-        return json_error(*_SIGN_IN_REFUSALS[type(refusal)])
-    answer = json_answer({"language": session.coordinator.language})
-    answer.set_cookie(COOKIE, session.cookie, secure=True, httponly=True, samesite="strict")
-    return answer
-
-
-def sign_out(request: Request) -> Response:
-    access_of(request).sign_out(request.cookies.get(COOKIE, ""))
-    answer = RedirectResponse("/login", HTTPStatus.SEE_OTHER)
-    answer.delete_cookie(COOKIE, secure=True, httponly=True, samesite="strict")
-    return answer

@@ -7,10 +7,15 @@ from http import HTTPStatus
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tipline.desk.access import Access
+from tipline.desk.access import Access, Visit
 from tipline.desk.answering import json_error
 from tipline.incoming import Incoming
 from tipline.world import World
+
+COOKIE = "__Host-desk"
+"""The prefix makes browsers refuse the cookie without Secure, on another path, or set by a neighbouring host."""
+BY_ITSELF = "desk-by-itself"
+"""The header by which the document says that nobody asked for this: it looks for news by itself."""
 
 
 def world_of(request: Request) -> World:
@@ -21,6 +26,12 @@ def world_of(request: Request) -> World:
 def access_of(request: Request) -> Access:
     access: Access = request.app.state.access
     return access
+
+
+def visit_in(request: Request) -> Visit:
+    """Who comes, in a view that only a coordinator reaches: the guard of its row looked."""
+    visit: Visit = request.state.visit
+    return visit
 
 
 def incoming_of(request: Request) -> Incoming:

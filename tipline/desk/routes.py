@@ -1,14 +1,20 @@
-"""Every address of the desk is a row here, with who may ask for it. A test fails on a row that it does not know."""
+"""Every address of the desk is a row here, with the right that it asks for and whether it asks for a proof anew. A test
+fails on a row that it does not know."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from http import HTTPStatus
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tipline.desk import key_pages, pages, tip_pages
+from tipline.desk import access_pages, key_pages, pages, tip_pages
+from tipline.desk.access import Visit
+from tipline.desk.answering import json_error
+from tipline.desk.requests import access_of
+from tipline.desk.roles import Right, may
 from tipline.storage.coordinators import Coordinator
 
 OpenView = Callable[[Request], Response]
@@ -16,40 +22,63 @@ CoordinatorView = Callable[[Request, Coordinator], Response]
 View = Callable[[Request], Response]
 
 
-class Role(StrEnum):
-    """Who may ask for an address. What a coordinator gets is of his own care point only."""
+class Proof(StrEnum):
+    """What an address asks beside a session."""
 
-    anyone = "anyone"
-    coordinator = "coordinator"
+    none = "none"
+    anew = "anew"
+    """That he proved himself anew within the last minutes: by a passkey, or where he has none by the second way."""
+    either_way = "either way"
+    """The same, or the second way along with this very request: for who lost his passkey."""
 
 
 @dataclass(frozen=True)
 class Row:
     method: str
     path: str
-    role: Role
+    right: Right | None
+    """None: anyone may ask."""
     view: View
+    proof: Proof = Proof.none
 
 
 def for_anyone(method: str, path: str, view: OpenView) -> Row:
-    return Row(method, path, Role.anyone, view)
+    return Row(method, path, None, view)
 
 
-def for_coordinator(method: str, path: str, view: CoordinatorView) -> Row:
-    """A view that is handed the coordinator can't be reached without one."""
+def for_coordinator(
+    method: str, path: str, view: CoordinatorView, right: Right = Right.work, proof: Proof = Proof.none
+) -> Row:
+    """A view that is handed the coordinator can't be reached without one. What he gets is of his own care point only:
+    that is the view's to see to."""
 
     def guarded(request: Request) -> Response:
-        coordinator = pages.coordinator_of(request)
-        return view(request, coordinator) if coordinator else pages.signed_out(request)
+        visit = pages.visit_of(request)
+        if visit is None:
+            return pages.signed_out(request)
+        if not may(visit.coordinator, right):
+            return json_error("not_allowed", HTTPStatus.FORBIDDEN)
+        return _refusal(request, visit, proof) or view(request, visit.coordinator)
 
-    return Row(method, path, Role.coordinator, guarded)
+    return Row(method, path, right, guarded, proof)
+
+
+def _refusal(request: Request, visit: Visit, proof: Proof) -> Response | None:
+    if proof is Proof.none or access_of(request).is_stepped_up(visit):
+        return None
+    if proof is Proof.either_way and access_pages.brings_second_way(request):
+        return access_pages.refusal_of_second_way(request, visit)
+    return json_error("step_up", HTTPStatus.FORBIDDEN)
 
 
 ROWS = (
     for_coordinator("GET", "/", pages.desk),
     for_anyone("GET", "/login", pages.login),
-    for_anyone("POST", "/login", pages.sign_in),
-    for_anyone("POST", "/logout", pages.sign_out),
+    for_anyone("POST", "/login", access_pages.sign_in),
+    for_anyone("POST", "/logout", access_pages.sign_out),
+    for_coordinator("GET", "/session", access_pages.session, Right.own_access),
+    for_coordinator("GET", "/step-up", access_pages.ways_to_step_up, Right.own_access),
+    for_coordinator("POST", "/step-up", access_pages.step_up, Right.own_access),
     for_coordinator("GET", "/keys", key_pages.keys),
     for_coordinator("POST", "/keys/opened", key_pages.key_opened),
     for_coordinator("GET", "/tips", tip_pages.tips),

@@ -11,6 +11,7 @@ from tipline.storage.drafts import Drafts
 from tipline.storage.engine import Database, make_engine
 from tipline.storage.outbox import Outbox
 from tipline.storage.point_keys import PointKeys
+from tipline.storage.sessions import Sessions
 from tipline.storage.tips import Tips
 from tipline.storage.trail import Trail
 
@@ -40,6 +41,7 @@ class Store:
         self.trail = Trail(self._database)
         self.coordinators = Coordinators(self._database)
         self.point_keys = PointKeys(self._database)
+        self.sessions = Sessions(self._database)
 
     def migrate(self) -> None:
         """Brings the tables to what this version needs; does nothing when they are. Raises `DatabaseFaultError` when

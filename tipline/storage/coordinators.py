@@ -1,13 +1,13 @@
-"""Coordinators, their wrapped keys and grants, and their desk sessions. No secret key stands here in the clear."""
+"""Coordinators, their wrapped keys and grants. No secret key stands here in the clear."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import delete, update
-from sqlmodel import Session, col, select
+from sqlalchemy import case, or_, update
+from sqlmodel import col, select
 
 from tipline.storage.engine import Database
-from tipline.storage.tables import CoordinatorRow, DeskSessionRow, GrantRow, WrappedKeyRow
+from tipline.storage.tables import CoordinatorRow, GrantRow, WrappedKeyRow
 
 
 @dataclass(frozen=True)
@@ -69,11 +69,11 @@ class Coordinators:
     def by_login(self, login: str) -> Coordinator | None:
         with self._database.reading() as session:
             row = session.exec(select(CoordinatorRow).where(CoordinatorRow.login == login)).one_or_none()
-            return _coordinator(row) if row else None
+            return coordinator_in(row) if row else None
 
     def all(self) -> tuple[Coordinator, ...]:
         with self._database.reading() as session:
-            return tuple(map(_coordinator, session.exec(select(CoordinatorRow).order_by(CoordinatorRow.login))))
+            return tuple(map(coordinator_in, session.exec(select(CoordinatorRow).order_by(CoordinatorRow.login))))
 
     def use_totp(self, coordinator_id: str, step: int) -> bool:
         """Marks the code of this 30-second step as used; False when it, or a later one, was used before."""
@@ -84,6 +84,30 @@ class Coordinators:
                 .values(totp_used=step)
             )
             return bool(changed.rowcount)  # type: ignore[attr-defined]  # Result of an UPDATE is a CursorResult
+
+    def try_code(self, coordinator_id: str, now: datetime, since: datetime, most: int) -> bool:
+        """Takes one of the `most` tries that a right passphrase has for its code between `since` and now; False when
+        none is left. Taken before the code is compared: of many tries at once no more than these are."""
+        is_over = or_(col(CoordinatorRow.wrong_since).is_(None), col(CoordinatorRow.wrong_since) <= since)
+        with self._database.writing() as session:
+            changed = session.execute(
+                update(CoordinatorRow)
+                .where(col(CoordinatorRow.id) == coordinator_id, or_(is_over, col(CoordinatorRow.wrong_codes) < most))
+                .values(
+                    wrong_codes=case((is_over, 1), else_=col(CoordinatorRow.wrong_codes) + 1),
+                    wrong_since=case((is_over, now), else_=col(CoordinatorRow.wrong_since)),
+                )
+            )
+            return bool(changed.rowcount)  # type: ignore[attr-defined]  # Result of an UPDATE is a CursorResult
+
+    def give_try_back(self, coordinator_id: str) -> None:
+        """The code was right: this try does not count."""
+        with self._database.writing() as session:
+            session.execute(
+                update(CoordinatorRow)
+                .where(col(CoordinatorRow.id) == coordinator_id, col(CoordinatorRow.wrong_codes) > 0)
+                .values(wrong_codes=col(CoordinatorRow.wrong_codes) - 1)
+            )
 
     def wrapped_keys(self, coordinator_id: str) -> tuple[WrappedKey, ...]:
         with self._database.reading() as session:
@@ -122,36 +146,6 @@ class Coordinators:
                 Proof(owner.recipient, grant.number, grant.proved_on) for owner, grant in rows if grant.proved_on
             )
 
-    def begin_session(self, digest: bytes, coordinator_id: str, now: datetime, ends: datetime) -> None:
-        with self._database.writing() as session:
-            session.add(
-                DeskSessionRow(
-                    digest=digest, coordinator=coordinator_id, way="passphrase", began=now, last_used=now, ends=ends
-                )
-            )
 
-    def use_session(self, digest: bytes, now: datetime, idle_since: datetime) -> Coordinator | None:
-        """Whose session this is, if it has not ended and was used after `idle_since`; marks it as used now."""
-        with self._database.writing() as session:
-            row = session.get(DeskSessionRow, digest)
-            if row is None or row.ends <= now or row.last_used <= idle_since:
-                return None
-            row.last_used = now
-            return _owner(session, row.coordinator)
-
-    def end_session(self, digest: bytes) -> None:
-        with self._database.writing() as session:
-            session.execute(delete(DeskSessionRow).where(col(DeskSessionRow.digest) == digest))
-
-    def drop_ended_sessions(self, now: datetime) -> None:
-        with self._database.writing() as session:
-            session.execute(delete(DeskSessionRow).where(col(DeskSessionRow.ends) <= now))
-
-
-def _owner(session: Session, coordinator_id: str) -> Coordinator | None:
-    row = session.get(CoordinatorRow, coordinator_id)
-    return _coordinator(row) if row else None
-
-
-def _coordinator(row: CoordinatorRow) -> Coordinator:
+def coordinator_in(row: CoordinatorRow) -> Coordinator:
     return Coordinator(**row.model_dump())

@@ -5,10 +5,11 @@
 // anything in it is used. Nothing that was opened goes to the server: see docs/threat-model.md.
 
 import { openMessages, openTips, sealAnswer } from "./vault/conversations.js";
+import { signInHalf } from "./vault/own_key.js";
 import { lock } from "./vault/state.js";
 import { stretch, unlock } from "./vault/unlocking.js";
 
-const DEEDS = { stretch, unlock, openTips, openMessages, sealAnswer, lock };
+const DEEDS = { stretch, signInHalf, unlock, openTips, openMessages, sealAnswer, lock };
 
 self.addEventListener("message", async ({ data: { call, deed, details } }) => {
   try {
