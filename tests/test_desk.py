@@ -145,8 +145,14 @@ ADDRESSES = {
     "POST /keys/opened": (Right.work, Proof.none),
     "GET /tips": (Right.work, Proof.none),
     "GET /tips/{tip}": (Right.work, Proof.none),
+    "GET /tips/news": (Right.work, Proof.none),
+    "GET /tips/due": (Right.work, Proof.none),
     "POST /tips/{tip}/answers": (Right.work, Proof.none),
+    "POST /tips/{tip}/notes": (Right.work, Proof.none),
     "POST /tips/{tip}/status": (Right.work, Proof.none),
+    "POST /tips/{tip}/labels": (Right.work, Proof.none),
+    "POST /tips/{tip}/assigned": (Right.work, Proof.none),
+    "GET /colleagues": (Right.work, Proof.none),
 }
 """Every address, with the right it asks for (None: anyone may come) and whether a proof anew is asked."""
 
@@ -630,7 +636,8 @@ def test_the_longest_answer_fits(desk, noor: Browser) -> None:
 def test_a_status_is_one_of_four(desk, noor: Browser) -> None:
     tip_id = desk.tip("lumens-emp", "Een verhaal")
     for status in ("read", "in_progress", "closed", "new"):
-        assert noor.post(f"/tips/{tip_id}/status", {"status": status}).json() == {"status": status}
+        fields = {"status": status, "reason": "unusable"}
+        assert noor.post(f"/tips/{tip_id}/status", fields).status_code == HTTPStatus.OK
         assert desk.store.cases.get(tip_id, "lumens-emp").status == status
     for wrong in ("", "open", "NEW"):
         assert noor.post(f"/tips/{tip_id}/status", {"status": wrong}).status_code == 422
@@ -676,7 +683,7 @@ def test_a_hidden_tip_is_not_at_the_desk_yet(desk, noor: Browser) -> None:
     connection.execute("UPDATE tips SET hidden = 1")
     connection.commit()
     connection.close()
-    assert noor.get("/tips").json() == {"tips": [], "next": None}
+    assert noor.get("/tips").json() == {"tips": [], "next": None, "news": {"cases": 0, "changes": 0}}
     assert noor.get(f"/tips/{tip_id}").status_code == HTTPStatus.NOT_FOUND
     assert noor.post(f"/tips/{tip_id}/status", {"status": "read"}).status_code == HTTPStatus.NOT_FOUND
     assert noor.post(f"/tips/{tip_id}/answers", sealed_answer(desk, tip_id)).status_code == HTTPStatus.NOT_FOUND

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 from tipline.heads import Author, Head, Kind, read
 from tipline.sealing import Identity, fingerprint, open_sealed
+from tipline.storage.cases import Closing
 
 pytestmark = pytest.mark.browser
 
@@ -186,7 +187,7 @@ def test_danger_comes_first_then_the_oldest_unread(desk, coordinator: Coordinato
     ):
         tip_id = desk.tip("lumens-emp", story, received_on=date(2026, 11, day), **answers)
         if story == "Laatste":
-            desk.store.cases.set_status(tip_id, "lumens-emp", "closed")
+            desk.store.cases.set_status(tip_id, "lumens-emp", "closed", closing=Closing("unusable", date(2026, 11, 21)))
     coordinator.signs_in_as("Noor")
     coordinator.sees_the_inbox()
     links = coordinator.page.locator(".tips tbody a")

@@ -7,12 +7,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from tipline.storage import Store
+from tipline.storage.cases import Closing
 from tipline.storage.coordinators import Coordinator, Grant, WrappedKey
 from tipline.storage.sessions import StoredSession
 from tipline.storage.tips import DraftChange, NewTip, StoredMessage
 
 pytestmark = pytest.mark.postgresql
 TODAY = date(2026, 11, 21)
+CLOSING = Closing("unusable", TODAY)
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +78,7 @@ def test_another_point_finds_and_changes_nothing(store: Store) -> None:
     store.drafts.add(b"own", b"box", 100)
     store.tips.keep(a_tip("own"), DraftChange(b"own", b"box", b"sent"))
     assert store.cases.get("own", "zvh-groningen") is None
-    assert not store.cases.set_status("own", "zvh-groningen", "closed")
+    assert not store.cases.set_status("own", "zvh-groningen", "closed", closing=CLOSING)
     assert store.cases.set_status("own", "lumens-emp", "read")
 
 

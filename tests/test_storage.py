@@ -19,11 +19,13 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 
 from tipline.storage import MIGRATIONS, DatabaseFaultError, Store
+from tipline.storage.cases import Closing
 from tipline.storage.engine import PRAGMAS
 from tipline.storage.tables import metadata
 from tipline.storage.tips import DraftChange, NewTip, StoredMessage
 
 TODAY = date(2026, 11, 21)
+CLOSING = Closing("unusable", TODAY)
 FILLED_BY_TIPSTERS = {"drafts", "tips", "cases", "messages", "notices"}
 
 
@@ -174,9 +176,9 @@ def test_a_care_point_gets_its_own_tips_only(store: Store) -> None:
     assert store.cases.get(mine.id, "lumens-emp")
     assert store.cases.get(mine.id, "zvh-groningen") is None
     assert store.cases.get(hidden.id, "lumens-emp") is None
-    assert not store.cases.set_status(other.id, "lumens-emp", "closed")
-    assert not store.cases.set_status(hidden.id, "lumens-emp", "closed")
-    assert store.cases.set_status(mine.id, "lumens-emp", "closed")
+    assert not store.cases.set_status(other.id, "lumens-emp", "closed", closing=CLOSING)
+    assert not store.cases.set_status(hidden.id, "lumens-emp", "closed", closing=CLOSING)
+    assert store.cases.set_status(mine.id, "lumens-emp", "closed", closing=CLOSING)
     assert store.tips.care_points() == {"lumens-emp", "zvh-groningen"}
 
 

@@ -93,13 +93,15 @@ class Conversations:
         return self.tips.delete_answer(tip.id, message_id)
 
 
-def keep_answer(tips: Tips, head: Head, files: Mapping[str, bytes], today: date) -> None:
-    """All files of an answer, by reader, or none. Raises `NumberTakenError`."""
-    if not tips.add_messages(message_files(head, today, files)):
+def keep_written(tips: Tips, head: Head, files: Mapping[str, bytes], today: date, written_by: str) -> None:
+    """All files of a coordinator's answer or note, by reader, or none. Raises `NumberTakenError`."""
+    if not tips.add_messages(message_files(head, today, files, written_by=written_by)):
         raise NumberTakenError
 
 
-def message_files(head: Head, today: date, files: Mapping[str, bytes], first_id: str = "") -> Sequence[StoredMessage]:
+def message_files(
+    head: Head, today: date, files: Mapping[str, bytes], first_id: str = "", written_by: str = ""
+) -> Sequence[StoredMessage]:
     """The rows of one message, one for each reader. `first_id`, where given, is the first one's: the same post again is
     known by it."""
     ids = [first_id or str(uuid.uuid4()), *(str(uuid.uuid4()) for _ in range(len(files) - 1))]
@@ -113,6 +115,7 @@ def message_files(head: Head, today: date, files: Mapping[str, bytes], first_id:
             named=head.care_points,
             written_on=today,
             sealed=sealed,
+            written_by=written_by,
         )
         for each_id, (reader, sealed) in zip(ids, files.items(), strict=True)
     ]

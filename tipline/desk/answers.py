@@ -1,4 +1,5 @@
-"""Reading an answer of the desk from a form: a sealed file for the tipster and for each care point that has a case.
+"""Reading an answer or a note of the desk from a form: a sealed file for each who is to read it. An answer's are the
+tipster and each care point that has a case; a note's is the own care point.
 
 The server can't read any of them; it looks that each is sealed to exactly one hybrid recipient, and that they are for
 those who are to read it, no more and no fewer. Knows nothing of pages."""
@@ -25,14 +26,14 @@ class OtherReadersError(Exception):
 
 
 @dataclass(frozen=True)
-class SealedAnswer:
+class SealedMessage:
     number: int
     files: Mapping[str, bytes] = field(repr=False)
     """Reader -> file."""
 
 
-def read_answer(incoming: Incoming, readers: Iterable[str]) -> SealedAnswer:
-    """The answer that these fields carry; files come in base64url. Raises NotAnAnswerError, OtherReadersError."""
+def read_message(incoming: Incoming, readers: Iterable[str]) -> SealedMessage:
+    """The message that these fields carry; files come in base64url. Raises NotAnAnswerError, OtherReadersError."""
     files = {
         name.removeprefix(FOR): sealed_file(incoming.one(name)) for name in incoming.fields if name.startswith(FOR)
     }
@@ -41,7 +42,7 @@ def read_answer(incoming: Incoming, readers: Iterable[str]) -> SealedAnswer:
         raise NotAnAnswerError
     if set(files) != set(readers):
         raise OtherReadersError
-    return SealedAnswer(number, files)
+    return SealedMessage(number, files)
 
 
 def whole_number(text: str) -> int | None:

@@ -9,9 +9,10 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from tipline.desk.access import IDLE, Visit
 from tipline.desk.answering import json_error, wants_a_page
+from tipline.desk.casework import LABELS, REASONS, STATUSES
 from tipline.desk.requests import BY_ITSELF, COOKIE, access_of, base64url, world_of
 from tipline.desk.second_way import unused_code
-from tipline.desk.tip_pages import STATUSES
+from tipline.desk.tip_pages import LOOK_SECONDS
 from tipline.languages import LANGUAGES, best_of
 from tipline.questions import Question
 from tipline.storage.coordinators import Coordinator
@@ -71,6 +72,7 @@ def _document(request: Request, language: str, login_name: str) -> Response:
         "login": login_name,
         "salt": base64url(world.settings.salt),
         "idle_seconds": int(IDLE.total_seconds()),
+        "look_seconds": LOOK_SECONDS,
         "demo_people": [] if login_name else _demo_people(world),
         "views": {spoken: _views(request, spoken) for spoken in ([language] if login_name else LANGUAGES)},
     }
@@ -82,7 +84,13 @@ def _views(request: Request, language: str) -> str:
     questions: tuple[Question, ...] = request.app.state.questions
     points = world_of(request).care_points().points.values()
     return world_of(request).rendering.page(
-        "desk/views.html", language, questions=questions, care_points=points, statuses=STATUSES
+        "desk/views.html",
+        language,
+        questions=questions,
+        care_points=points,
+        statuses=STATUSES,
+        reasons=REASONS,
+        labels=LABELS,
     )
 
 

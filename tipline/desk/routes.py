@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tipline.desk import access_pages, key_pages, pages, tip_pages
+from tipline.desk import access_pages, case_pages, key_pages, pages, tip_pages
 from tipline.desk.access import Visit
 from tipline.desk.answering import json_error
 from tipline.desk.requests import access_of
@@ -82,9 +82,15 @@ ROWS = (
     for_coordinator("GET", "/keys", key_pages.keys),
     for_coordinator("POST", "/keys/opened", key_pages.key_opened),
     for_coordinator("GET", "/tips", tip_pages.tips),
+    for_coordinator("GET", "/tips/news", tip_pages.news),
+    for_coordinator("GET", "/tips/due", tip_pages.due),
     for_coordinator("GET", "/tips/{tip}", tip_pages.tip),
-    for_coordinator("POST", "/tips/{tip}/answers", tip_pages.answer),
-    for_coordinator("POST", "/tips/{tip}/status", tip_pages.set_status),
+    for_coordinator("POST", "/tips/{tip}/answers", case_pages.answer),
+    for_coordinator("POST", "/tips/{tip}/notes", case_pages.note),
+    for_coordinator("POST", "/tips/{tip}/status", case_pages.set_status),
+    for_coordinator("POST", "/tips/{tip}/labels", case_pages.set_labels),
+    for_coordinator("POST", "/tips/{tip}/assigned", case_pages.assign),
+    for_coordinator("GET", "/colleagues", tip_pages.colleagues),
 )
 
 

@@ -1,47 +1,86 @@
-"""The cases of a coordinator's own care point, as sealed files, and what the desk adds to them.
+"""The cases of a coordinator's own care point, as sealed files: in lists, and one with its conversation.
 
 Any other id is answered like one that does not exist."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from http import HTTPStatus
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tipline.conversation import NumberTakenError, keep_answer
-from tipline.desk.answering import Value, json_answer, json_error
-from tipline.desk.answers import NotAnAnswerError, OtherReadersError, read_answer
-from tipline.desk.requests import base64url, day, incoming_of, not_found, today, world_of
-from tipline.heads import Author, Head, Kind
+from tipline.desk.answering import Value, json_answer
+from tipline.desk.casework import STATUSES
+from tipline.desk.recording import record
+from tipline.desk.requests import base64url, day, not_found, today, world_of
+from tipline.heads import Kind
+from tipline.retention import deleted_on, soon
 from tipline.storage.cases import Place, StoredCase
 from tipline.storage.coordinators import Coordinator
-from tipline.storage.tips import TIPSTER, StoredMessage
+from tipline.storage.tips import StoredMessage
 
-STATUSES = ("new", "read", "in_progress", "closed")
+LOOK_SECONDS = 30
+"""How often an open desk looks for news by itself."""
 PAGE = 50
 """Cases in one answer: about half a megabyte of sealed files."""
 
 
 def tips(request: Request, coordinator: Coordinator) -> Response:
-    """A page of cases; `next`, where given, asks for the one after it."""
-    store = world_of(request).store
-    statuses = [each for each in request.query_params.getlist("status") if each in STATUSES] or STATUSES
-    cases = store.cases.page(coordinator.care_point, statuses, PAGE, _place(request.query_params.get("after", "")))
-    numbers = store.cases.last_numbers(coordinator.care_point, [case.tip for case in cases])
+    """A page of cases; `next`, where given, asks for the one after it. `latest` begins with the last received, `tip`
+    names those that are wanted, and `brief` leaves the sealed files out."""
+    asked, cases = request.query_params, world_of(request).store.cases
+    news = cases.news(coordinator.care_point)  # before the list: what happens in between is news the next time
+    if wanted := asked.getlist("tip"):
+        return json_answer({"tips": _listed(request, cases.some(coordinator.care_point, wanted[:PAGE])), "next": None})
+    statuses = [each for each in asked.getlist("status") if each in STATUSES] or STATUSES
+    after = _place(asked.get("after", ""))
+    found = cases.page(coordinator.care_point, statuses, PAGE, after, latest_first="latest" in asked)
     return json_answer(
         {
-            "tips": [
-                {
-                    **_sealed_tip(case),
-                    "answers": numbers.get((case.tip, Kind.ANSWER), 0),
-                    "additions": numbers.get((case.tip, Kind.ADDITION), 0),
-                }
-                for case in cases
-            ],
-            "next": f"{day(cases[-1].received_on)}~{cases[-1].tip}" if len(cases) == PAGE else None,
+            "tips": _listed(request, found),
+            "next": f"{day(found[-1].received_on)}~{found[-1].tip}" if len(found) == PAGE else None,
+            "news": {"cases": news.cases, "changes": news.changes},
         }
     )
+
+
+def news(request: Request, coordinator: Coordinator) -> Response:
+    """Whether anything happened to the open cases: two numbers that are then others."""
+    now = world_of(request).store.cases.news(coordinator.care_point)
+    return json_answer({"cases": now.cases, "changes": now.changes})
+
+
+def due(request: Request, coordinator: Coordinator) -> Response:
+    """The cases that are deleted soon, first those that go first; at most a page of them."""
+    cases, horizon = world_of(request).store.cases, soon(today(request))
+    found = cases.due(coordinator.care_point, horizon.closed_on, horizon.active_on, PAGE)
+    return json_answer({"tips": _listed(request, found)})
+
+
+def tip(request: Request, coordinator: Coordinator) -> Response:
+    """One case with its conversation. Fetching it is written down."""
+    store = world_of(request).store
+    case = store.cases.get(request.path_params["tip"], coordinator.care_point)
+    if case is None:
+        return not_found()
+    record(request, coordinator, "fetched", case.tip)
+    (summary,) = _listed(request, [case])
+    return json_answer(
+        {
+            "tip": summary,
+            "messages": [_sealed_message(each) for each in store.tips.messages(case.tip, coordinator.care_point)],
+            "next_answer": store.tips.next_number(case.tip, Kind.ANSWER),
+            "next_note": store.tips.next_number(case.tip, Kind.NOTE, coordinator.care_point),
+            "additions": store.tips.next_number(case.tip, Kind.ADDITION) - 1,
+            "readers": _readers(request, case),
+        }
+    )
+
+
+def colleagues(request: Request, coordinator: Coordinator) -> Response:
+    """Who works, or worked, at this care point: names only."""
+    known = world_of(request).store.coordinators.of(coordinator.care_point)
+    here: list[Value] = [{"id": each.id, "name": each.name, "is_here": each.ended_on is None} for each in known]
+    return json_answer({"me": coordinator.id, "colleagues": here})
 
 
 def _place(text: str) -> Place | None:
@@ -50,58 +89,6 @@ def _place(text: str) -> Place | None:
         return Place(date.fromisoformat(received_on), tip_id)
     except ValueError:
         return None
-
-
-def tip(request: Request, coordinator: Coordinator) -> Response:
-    case = _own_case(request, coordinator)
-    if case is None:
-        return not_found()
-    store = world_of(request).store
-    return json_answer(
-        {
-            "tip": _sealed_tip(case),
-            "messages": [_sealed_message(each) for each in store.tips.messages(case.tip, coordinator.care_point)],
-            "next_answer": store.tips.next_number(case.tip, Kind.ANSWER),
-            "additions": store.tips.next_number(case.tip, Kind.ADDITION) - 1,
-            "readers": _readers(request, case),
-        }
-    )
-
-
-def answer(request: Request, coordinator: Coordinator) -> Response:
-    case = _own_case(request, coordinator)
-    if case is None:
-        return not_found()
-    store = world_of(request).store
-    readers = store.cases.care_points_of(case.tip)
-    try:
-        sealed = read_answer(incoming_of(request), (TIPSTER, *readers))
-        head = Head(Kind.ANSWER, case.tip, readers, sealed.number, Author.COORDINATOR, coordinator.language)
-        keep_answer(store.tips, head, sealed.files, today(request))
-    except NotAnAnswerError:
-        return json_error("not_an_answer", HTTPStatus.UNPROCESSABLE_ENTITY)
-    except OtherReadersError:
-        return json_error("other_readers", HTTPStatus.CONFLICT)
-    except NumberTakenError:
-        return json_error("number_taken", HTTPStatus.CONFLICT)
-    return json_answer({"number": sealed.number}, HTTPStatus.CREATED)
-
-
-def set_status(request: Request, coordinator: Coordinator) -> Response:
-    """Sets the status, and answers the one that holds now. With `seen`, one that a colleague set since is left alone:
-    opening a tip marks it read, and must not open again what he closed."""
-    status = incoming_of(request).one("status")
-    if status not in STATUSES:
-        return json_error("unprocessable", HTTPStatus.UNPROCESSABLE_ENTITY)
-    cases = world_of(request).store.cases
-    tip_id, seen = request.path_params["tip"], incoming_of(request).one("seen") or None
-    cases.set_status(tip_id, coordinator.care_point, status, seen)
-    case = cases.get(tip_id, coordinator.care_point)
-    return json_answer({"status": case.status}) if case else not_found()
-
-
-def _own_case(request: Request, coordinator: Coordinator) -> StoredCase | None:
-    return world_of(request).store.cases.get(request.path_params["tip"], coordinator.care_point)
 
 
 def _readers(request: Request, case: StoredCase) -> list[Value]:
@@ -114,13 +101,38 @@ def _readers(request: Request, case: StoredCase) -> list[Value]:
     ]
 
 
-def _sealed_tip(case: StoredCase) -> Mapping[str, Value]:
+def _listed(request: Request, cases: Sequence[StoredCase]) -> list[Mapping[str, Value]]:
+    """These cases, all of one care point, as a list shows them."""
+    if not cases:
+        return []
+    is_brief = "brief" in request.query_params
+    numbers = world_of(request).store.cases.last_numbers(cases[0].care_point, [case.tip for case in cases])
+    listed: list[Mapping[str, Value]] = []
+    for case in cases:
+        summary = _summary(case, numbers.get((case.tip, Kind.ANSWER), 0), numbers.get((case.tip, Kind.ADDITION), 0))
+        if not is_brief:
+            summary["sealed"] = base64url(case.sealed)
+        listed.append(summary)
+    return listed
+
+
+def _summary(case: StoredCase, answers: int, additions: int) -> dict[str, Value]:
     return {
         "id": case.tip,
         "named": case.named,
         "received_on": day(case.received_on),
         "status": case.status,
-        "sealed": base64url(case.sealed),
+        "reason": case.reason,
+        "labels": case.labels,
+        "assigned_to": case.assigned_to,
+        "closed_on": day(case.closed_on) if case.closed_on else None,
+        "deleted_on": day(deleted_on(case)),
+        "offered_by": case.offered_by,
+        "is_shared": case.is_shared,
+        "changes": case.changes,
+        "answers": answers,
+        "additions": additions,
+        "waits": additions > case.answered_to,
     }
 
 
@@ -130,5 +142,6 @@ def _sealed_message(message: StoredMessage) -> Mapping[str, Value]:
         "number": message.number,
         "named": message.named,
         "written_on": day(message.written_on),
+        "written_by": message.written_by,
         "sealed": base64url(message.sealed),
     }

@@ -5,11 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, update
+from sqlalchemy import ColumnElement, case, func, update
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from tipline.storage.engine import Database
 from tipline.storage.tables import CaseRow, MessageRow, TipRow
+
+OPEN = ("new", "read", "in_progress")
+CLOSED = "closed"
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,10 @@ class StoredCase:
     closed_on: date | None
     offered_by: str
     is_shared: bool
+    answered_to: int
+    """The number of the last addition that an answer came after."""
+    changes: int
+    """How often anything was written in it."""
     sealed: bytes = field(repr=False)
 
 
@@ -40,36 +48,75 @@ class Place:
     tip: str
 
 
+@dataclass(frozen=True)
+class Closing:
+    """Why a case is closed, and on which day."""
+
+    reason: str
+    on: date
+
+
+@dataclass(frozen=True)
+class News:
+    """What changes when anything happens to one of a care point's open cases."""
+
+    cases: int
+    changes: int
+
+
+class NoClosingError(ValueError):
+    """A case can't be closed without its reason and day: they say when it is deleted."""
+
+
 class Cases:
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def page(
-        self, care_point: str, statuses: Sequence[str], limit: int, after: Place | None = None
+        self,
+        care_point: str,
+        statuses: Sequence[str],
+        limit: int,
+        after: Place | None = None,
+        *,
+        latest_first: bool = False,
     ) -> tuple[StoredCase, ...]:
-        """Cases with one of these statuses, oldest tip first, at most `limit` of them."""
-        wanted = [*_shown(care_point), col(CaseRow.status).in_(statuses)]
+        """Cases with one of these statuses, oldest tip first unless told otherwise, at most `limit` of them."""
+        wanted: list[ColumnElement[bool]] = [col(CaseRow.status).in_(statuses)]
+        received_on, tip = col(CaseRow.received_on), col(CaseRow.tip)
         if after:
-            later = col(CaseRow.received_on) > after.received_on
-            same = (col(CaseRow.received_on) == after.received_on) & (col(CaseRow.tip) > after.tip)
-            wanted.append(later | same)
-        query = (
-            select(CaseRow)
-            .join(TipRow, col(TipRow.id) == CaseRow.tip)
-            .where(*wanted)
-            .order_by(col(CaseRow.received_on), col(CaseRow.tip))
-            .limit(limit)
-        )
-        with self._database.reading() as session:
-            return tuple(map(_case, session.exec(query)))
+            same_day = received_on == after.received_on
+            further = received_on < after.received_on if latest_first else received_on > after.received_on
+            wanted.append(further | same_day & (tip < after.tip if latest_first else tip > after.tip))
+        order = (received_on.desc(), tip.desc()) if latest_first else (received_on, tip)
+        return self._found(_shown(care_point).where(*wanted).order_by(*order).limit(limit))
+
+    def some(self, care_point: str, tips: Sequence[str]) -> tuple[StoredCase, ...]:
+        """Those of these cases that are this care point's, oldest tip first."""
+        wanted = _shown(care_point).where(col(CaseRow.tip).in_(tips))
+        return self._found(wanted.order_by(col(CaseRow.received_on), col(CaseRow.tip)))
 
     def get(self, tip_id: str, care_point: str) -> StoredCase | None:
         """One case of this care point; None for any other id, another point's among them."""
-        joined = select(CaseRow).join(TipRow, col(TipRow.id) == CaseRow.tip)
-        query = joined.where(*_shown(care_point), CaseRow.tip == tip_id)
+        return next(iter(self.some(care_point, [tip_id])), None)
+
+    def due(self, care_point: str, closed_until: date, active_until: date, limit: int) -> tuple[StoredCase, ...]:
+        """Cases closed until one day, or open and last written in until another; those closed first in front."""
+        closed = col(CaseRow.closed_on) <= closed_until
+        idle = (col(CaseRow.status) != CLOSED) & (col(CaseRow.active_on) <= active_until)
+        order = (func.coalesce(CaseRow.closed_on, CaseRow.active_on), col(CaseRow.tip))
+        return self._found(_shown(care_point).where(closed | idle).order_by(*order).limit(limit))
+
+    def news(self, care_point: str) -> News:
+        """Two numbers that tell whether anything happened to this care point's open cases."""
+        query = (
+            select(func.count(), func.coalesce(func.sum(CaseRow.changes), 0))
+            .select_from(CaseRow)
+            .join(TipRow, col(TipRow.id) == CaseRow.tip)
+            .where(CaseRow.care_point == care_point, col(CaseRow.status).in_(OPEN), col(TipRow.hidden).is_(False))
+        )
         with self._database.reading() as session:
-            row = session.exec(query).one_or_none()
-            return _case(row) if row else None
+            return News(*session.exec(query).one())
 
     def care_points_of(self, tip_id: str) -> tuple[str, ...]:
         """All that have a case of this tip, sorted."""
@@ -86,18 +133,55 @@ class Cases:
         with self._database.reading() as session:
             return {(tip, kind): number for tip, kind, number in session.exec(query)}
 
-    def set_status(self, tip_id: str, care_point: str, status: str, seen: str | None = None) -> bool:
-        """False for another point's tip, or when `seen` is given and a colleague has changed the status since."""
+    def set_status(
+        self, tip_id: str, care_point: str, status: str, seen: str | None = None, closing: Closing | None = None
+    ) -> bool:
+        """False for another point's tip, or when `seen` is given and a colleague has changed the status since. Closing
+        asks for a reason and a day; with another reason the day of a closed case stays. Raises `NoClosingError`."""
+        if status != CLOSED:
+            return self._changed(
+                tip_id, care_point, _seen(CaseRow.status, seen), status=status, reason="", closed_on=None
+            )
+        if closing is None:
+            raise NoClosingError
+        closed_on = case((col(CaseRow.closed_on).is_(None), closing.on), else_=col(CaseRow.closed_on))
+        still = _seen(CaseRow.status, seen)
+        return self._changed(tip_id, care_point, still, status=status, reason=closing.reason, closed_on=closed_on)
+
+    def set_labels(self, tip_id: str, care_point: str, labels: Sequence[str], seen: Sequence[str]) -> bool:
+        """False for another point's tip, or when a colleague has changed the labels since they were `seen`."""
+        still = _seen(CaseRow.labels, _joined(seen))
+        return self._changed(tip_id, care_point, still, labels=_joined(labels))
+
+    def assign(self, tip_id: str, care_point: str, coordinator: str, seen: str) -> bool:
+        """Gives the case to a coordinator, or to nobody. False for another point's tip, or when it has gone to another
+        than was `seen`."""
+        still = _seen(CaseRow.assigned_to, seen)
+        return self._changed(tip_id, care_point, still, assigned_to=coordinator)
+
+    def _found(self, query: SelectOfScalar[CaseRow]) -> tuple[StoredCase, ...]:
+        with self._database.reading() as session:
+            return tuple(map(_case, session.exec(query)))
+
+    def _changed(self, tip_id: str, care_point: str, still: Sequence[ColumnElement[bool]], **values: object) -> bool:
         is_visible = select(TipRow.id).where(TipRow.id == tip_id, col(TipRow.hidden).is_(False)).exists()
         own = (col(CaseRow.tip) == tip_id, col(CaseRow.care_point) == care_point, is_visible)
-        still = (col(CaseRow.status) == seen,) if seen is not None else ()
+        change = update(CaseRow).where(*own, *still).values(changes=CaseRow.changes + 1, **values)
         with self._database.writing() as session:
-            changed = session.execute(update(CaseRow).where(*own, *still).values(status=status))
-            return bool(changed.rowcount)  # type: ignore[attr-defined]  # Result of an UPDATE is a CursorResult
+            return bool(session.execute(change).rowcount)  # type: ignore[attr-defined]  # Result of an UPDATE is a CursorResult
 
 
-def _shown(care_point: str) -> Sequence[ColumnElement[bool]]:
-    return (col(CaseRow.care_point) == care_point, col(TipRow.hidden).is_(False))
+def _shown(care_point: str) -> SelectOfScalar[CaseRow]:
+    joined = select(CaseRow).join(TipRow, col(TipRow.id) == CaseRow.tip)
+    return joined.where(col(CaseRow.care_point) == care_point, col(TipRow.hidden).is_(False))
+
+
+def _seen(column: str, value: str | None) -> Sequence[ColumnElement[bool]]:
+    return () if value is None else (col(column) == value,)
+
+
+def _joined(ids: Sequence[str]) -> str:
+    return " ".join(sorted(set(ids)))
 
 
 def _case(row: CaseRow) -> StoredCase:

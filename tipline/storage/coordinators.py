@@ -75,6 +75,12 @@ class Coordinators:
         with self._database.reading() as session:
             return tuple(map(coordinator_in, session.exec(select(CoordinatorRow).order_by(CoordinatorRow.login))))
 
+    def of(self, care_point: str) -> tuple[Coordinator, ...]:
+        """Everyone of one care point, former ones too, by name."""
+        query = select(CoordinatorRow).where(CoordinatorRow.care_point == care_point)
+        with self._database.reading() as session:
+            return tuple(map(coordinator_in, session.exec(query.order_by(CoordinatorRow.name, CoordinatorRow.id))))
+
     def use_totp(self, coordinator_id: str, step: int) -> bool:
         """Marks the code of this 30-second step as used; False when it, or a later one, was used before."""
         with self._database.writing() as session:

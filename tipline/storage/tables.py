@@ -45,7 +45,11 @@ class CaseRow(SQLModel, table=True):
     """One care point's work on a tip: the tip as sealed to it, and how far it is. Who has no case has no access."""
 
     __tablename__ = "cases"
-    __table_args__ = (Index("ix_cases_list", "care_point", "status", "received_on", "tip"), WITHOUT_ROWID)
+    __table_args__ = (
+        Index("ix_cases_list", "care_point", "status", "received_on", "tip", "changes"),
+        Index("ix_cases_closed", "care_point", "closed_on"),
+        WITHOUT_ROWID,
+    )
     tip: str = Field(primary_key=True, foreign_key="tips.id")
     care_point: str = Field(primary_key=True)
     named: str
@@ -67,6 +71,10 @@ class CaseRow(SQLModel, table=True):
     """The care point that offers it by hand-over or sharing, until this one takes it."""
     is_shared: bool = False
     """Whether the care point that offered it keeps it too."""
+    answered_to: int = 0
+    """The number of the tipster's last addition when the last answer was sent: what came after it waits."""
+    changes: int = 0
+    """How often anything was written in it: a browser compares, and knows that there is something new."""
 
 
 class MessageRow(SQLModel, table=True):
@@ -84,6 +92,8 @@ class MessageRow(SQLModel, table=True):
     """The care points that the sealed head names, sorted, with a space between."""
     written_on: date
     sealed: bytes = Field(sa_column=blob())
+    written_by: str = ""
+    """The coordinator's id; empty for the tipster."""
 
 
 class NoticeRow(SQLModel, table=True):

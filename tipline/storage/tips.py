@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import delete, func, literal, update
+from sqlalchemy import case, delete, func, literal, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, select
 
@@ -48,6 +48,8 @@ class StoredMessage:
     named: tuple[str, ...]
     written_on: date
     sealed: bytes = field(repr=False)
+    written_by: str = ""
+    """A coordinator's id; empty for the tipster."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,8 @@ class Tips:
             return _last_number(session, tip_id, kind, care_point) + 1
 
     def add_messages(self, messages: Sequence[StoredMessage], draft: DraftChange | None = None) -> bool:
-        """All files of one message, or none: False when its number was taken or its id was kept before."""
+        """All files of one message, or none: False when its number was taken or its id was kept before. An answer or an
+        addition opens a closed case of its readers again."""
         with self._database.writing() as session:
             first = messages[0]
             noted_by = first.reader if first.kind == "note" else ""
@@ -118,7 +121,7 @@ class Tips:
             session.execute(
                 update(CaseRow)
                 .where(col(CaseRow.tip) == first.tip, col(CaseRow.care_point).in_({each.reader for each in messages}))
-                .values(active_on=first.written_on)
+                .values(_after(session, first))
             )
             return True
 
@@ -138,6 +141,22 @@ class Tips:
 
 def message_row(message: StoredMessage) -> MessageRow:
     return MessageRow.model_validate({**vars(message), "named": " ".join(message.named)})
+
+
+def _after(session: Session, message: StoredMessage) -> Mapping[str, object]:
+    """What a message changes in the cases of its readers."""
+    values: dict[str, object] = {"active_on": message.written_on, "changes": CaseRow.changes + 1}
+    if message.kind == "note":
+        return values
+    if message.kind == "answer":
+        values["answered_to"] = _last_number(session, message.tip, "addition", "")
+    was_closed = col(CaseRow.status) == "closed"
+    return {
+        **values,
+        "status": case((was_closed, "in_progress"), else_=col(CaseRow.status)),
+        "reason": "",
+        "closed_on": None,
+    }
 
 
 def _new_case(tip: NewTip, care_point: str) -> CaseRow:

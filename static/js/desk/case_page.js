@@ -12,8 +12,8 @@ const MEANWHILE = ["number_taken", "other_readers"]; // refusals that show the c
 export async function show(desk, id, said = "", selector = "h1") {
   let tip = await desk.tips.one(id);
   if (tip.status === "new" && tip.told) {
-    const { status } = await post(`/tips/${id}/status`, { status: "read", seen: "new" });
-    tip = { ...tip, status };
+    await markRead(id);
+    tip = { ...tip, status: "read" };
   }
   desk.left = id;
   if (!desk.drafts.has(id)) desk.drafts.set(id, { text: "" });
@@ -24,6 +24,14 @@ export async function show(desk, id, said = "", selector = "h1") {
   const place = desk.put(caseView(tip, desk.me.holders, desk.drafts.get(id), deeds), heading(tip));
   announce(said);
   place.querySelector(selector)?.focus();
+}
+
+async function markRead(id) {
+  try {
+    await post(`/tips/${id}/status`, { status: "read", seen: "new" });
+  } catch (error) {
+    if (!(error instanceof RefusedError && error.reason === "changed_meanwhile")) throw error;
+  }
 }
 
 /** Seals and sends an answer. Gives the words for why it was not sent, or null. */

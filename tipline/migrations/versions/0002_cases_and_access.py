@@ -41,15 +41,18 @@ def _make_cases() -> None:
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("offered_by", sa.String(), nullable=False),
         sa.Column("is_shared", sa.Boolean(), nullable=False),
+        sa.Column("answered_to", sa.Integer(), nullable=False),
+        sa.Column("changes", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["tip"], ["tips.id"]),
         sa.PrimaryKeyConstraint("tip", "care_point"),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_cases_list", "cases", ["care_point", "status", "received_on", "tip"])
+    op.create_index("ix_cases_list", "cases", ["care_point", "status", "received_on", "tip", "changes"])
+    op.create_index("ix_cases_closed", "cases", ["care_point", "closed_on"])
     op.execute(
         "INSERT INTO cases (tip, care_point, named, sealed, received_on, status, reason, labels, assigned_to, "
-        "active_on, closed_on, offered_by, is_shared) SELECT id, care_point, care_point, sealed, received_on, "
-        "status, '', '', '', received_on, NULL, '', false FROM tips"
+        "active_on, closed_on, offered_by, is_shared, answered_to, changes) SELECT id, care_point, care_point, sealed, "
+        "received_on, status, '', '', '', received_on, NULL, '', false, 0, 0 FROM tips"
     )
     op.execute("UPDATE cases SET closed_on = received_on WHERE status = 'closed'")
 
@@ -58,6 +61,7 @@ def _name_readers() -> None:
     op.add_column("messages", sa.Column("named", sa.String(), nullable=False, server_default=""))
     op.execute("UPDATE messages SET named = (SELECT care_point FROM tips WHERE tips.id = messages.tip)")
     op.execute("UPDATE messages SET reader = named WHERE reader = 'desk'")
+    op.add_column("messages", sa.Column("written_by", sa.String(), nullable=False, server_default=""))
     op.drop_index("ix_tips_care_point", "tips")
     for column in ("care_point", "status", "sealed"):
         op.drop_column("tips", column)
