@@ -144,6 +144,7 @@ ADDRESSES = {
     "GET /keys": (Right.work, Proof.none),
     "POST /keys/opened": (Right.work, Proof.none),
     "GET /tips": (Right.work, Proof.none),
+    "GET /trail": (Right.trail, Proof.none),
     "GET /tips/{tip}": (Right.work, Proof.none),
     "GET /tips/news": (Right.work, Proof.none),
     "GET /tips/due": (Right.work, Proof.none),

@@ -169,5 +169,9 @@ def desk(coordinator: Coordinator) -> Iterator[str]:
     yield "desk-case-error"
     coordinator.answers("Dank u wel.\n\n  " + LONG_WORD)
     yield "desk-case-answered"
+    if page.locator('#bar a[href="#trail"]').is_visible():
+        page.locator('#bar a[href="#trail"]').click()
+        expect(page.locator('#view [data-slot="more"]')).to_be_attached()
+        yield "desk-trail"
     page.goto(f"{site.desk_url}/is-not-there")
     yield "desk-not-found"

@@ -22,7 +22,7 @@ COORDINATORS = {
     "zvh-groningen": ("Sam", "Femke"),
     "comensha": ("Mira", "Joost"),
 }
-"""Care point -> its two coordinators; the organisations exist, these people don't."""
+"""Care point -> its two coordinators, the lead first; the organisations exist, these people don't."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,13 @@ def open_care_point(
         enrol(
             settings.tipline,
             store.coordinators,
-            Newcomer(name.lower(), name, f"{name.lower()}@example.nl", care_point),
+            Newcomer(
+                name.lower(),
+                name,
+                f"{name.lower()}@example.nl",
+                care_point,
+                role="lead" if name == names[0] else "coordinator",
+            ),
             key,
         )
         for name in names

@@ -26,6 +26,7 @@ def keys(request: Request, coordinator: Coordinator) -> Response:
         {
             "login": coordinator.login,
             "name": coordinator.name,
+            "role": coordinator.role,
             "recipient": coordinator.recipient,
             "care_point": {"id": point.id, "name": point.short_name, "region": point.region_label},
             "wrapped": [{"unlocker": one.unlocker, "sealed": base64url(one.sealed)} for one in wrapped],

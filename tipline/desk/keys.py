@@ -32,6 +32,7 @@ class Newcomer:
     email: str
     care_point: str
     language: str = "nl"
+    role: str = "coordinator"
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ def enrol(settings: TiplineSettings, coordinators: Coordinators, newcomer: Newco
         email=newcomer.email,
         care_point=newcomer.care_point,
         language=newcomer.language,
+        role=newcomer.role,
         recipient=own.recipient,
         sign_in_digest=halves.sign_in_digest,
         totp_box=TotpBox(settings).seal(totp_secret, login),

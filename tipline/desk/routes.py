@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tipline.desk import access_pages, case_pages, key_pages, pages, tip_pages
+from tipline.desk import access_pages, case_pages, key_pages, pages, tip_pages, trail_pages
 from tipline.desk.access import Visit
 from tipline.desk.answering import json_error
 from tipline.desk.requests import access_of
@@ -84,6 +84,7 @@ ROWS = (
     for_coordinator("GET", "/tips", tip_pages.tips),
     for_coordinator("GET", "/tips/news", tip_pages.news),
     for_coordinator("GET", "/tips/due", tip_pages.due),
+    for_coordinator("GET", "/trail", trail_pages.trail, Right.trail),
     for_coordinator("GET", "/tips/{tip}", tip_pages.tip),
     for_coordinator("POST", "/tips/{tip}/answers", case_pages.answer),
     for_coordinator("POST", "/tips/{tip}/notes", case_pages.note),

@@ -1,5 +1,6 @@
 """Coordinators, their wrapped keys and grants. No secret key stands here in the clear."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -80,6 +81,11 @@ class Coordinators:
         query = select(CoordinatorRow).where(CoordinatorRow.care_point == care_point)
         with self._database.reading() as session:
             return tuple(map(coordinator_in, session.exec(query.order_by(CoordinatorRow.name, CoordinatorRow.id))))
+
+    def names(self) -> Mapping[str, str]:
+        """Id -> name of everyone who ever was a coordinator."""
+        with self._database.reading() as session:
+            return dict(session.exec(select(CoordinatorRow.id, CoordinatorRow.name)).all())
 
     def use_totp(self, coordinator_id: str, step: int) -> bool:
         """Marks the code of this 30-second step as used; False when it, or a later one, was used before."""

@@ -9,10 +9,11 @@ import { Door, wordsFor } from "./login.js";
 import { get, post, SignedOutError, whenHeard } from "./server.js";
 import { announce, title } from "./status.js";
 import { Tips } from "./tips.js";
+import * as trailPage from "./trail_page.js";
 import { VaultLine } from "./vault_line.js";
 import { choose, say, slot, view } from "./words.js";
 
-const PAGES = { inbox: inboxPage, tip: casePage, keys: keysPage };
+const PAGES = { inbox: inboxPage, tip: casePage, keys: keysPage, trail: trailPage };
 const FIRST = "inbox";
 const ALARMS = { AlarmError: "alarm", OwnKeyAlarmError: "alarm-own" }; // what the vault refused -> the view that says so
 const ADDRESS = /^#([a-z]+)(?:-(.*))?$/;
@@ -125,6 +126,7 @@ class Desk {
     const { name, region } = this.me.care_point;
     slot(bar, "care-point").textContent = [name, region].filter(Boolean).join(", ");
     slot(bar, "name").textContent = this.me.name;
+    slot(bar, "trail").hidden = !trailPage.isFor(this.me);
     this.#bar.append(bar);
   }
 

@@ -1,0 +1,64 @@
+// The page of the audit trail: who did what, and when, latest first. A lead may read it; the server says who is one.
+
+import { address } from "./inbox.js";
+import { element } from "./parts.js";
+import { get } from "./server.js";
+import { announce } from "./status.js";
+import { carePointName, count, day, has, say, slot, view } from "./words.js";
+
+const OPERATOR = "operator";
+
+/** Whether this coordinator may read it: then it stands in the desk's menu. */
+export function isFor(me) {
+  return me.role === "lead" || me.role === "national";
+}
+
+export async function show(desk) {
+  const page = await get("/trail");
+  const root = view("trail");
+  const [rows, more] = [slot(root, "rows"), slot(root, "more")];
+  add(page);
+  slot(root, "differs").hidden = !page.differs;
+  slot(root, "empty").hidden = page.entries.length > 0;
+  slot(root, "list").hidden = page.entries.length === 0;
+  more.addEventListener("click", () => desk.guarded(showMore));
+  const place = desk.put(root, say("title-trail"));
+  announce("");
+  place.querySelector("h1").focus();
+
+  function add({ entries, next }) {
+    const drawn = entries.map(line);
+    rows.append(...drawn);
+    more.dataset.before = next ?? "";
+    more.hidden = next === null;
+    return drawn;
+  }
+
+  async function showMore() {
+    const [first] = add(await get(`/trail?before=${more.dataset.before}`));
+    announce(count("trail-shown", rows.children.length));
+    // The button may be gone: the reader goes on at the first line that came.
+    if (first) slot(first, "day").focus();
+  }
+}
+
+function line(entry) {
+  const row = view("trail-line").querySelector("tr");
+  slot(row, "day").textContent = day(entry.on, { day: "numeric", month: "short", year: "numeric" });
+  slot(row, "who").textContent = entry.who === OPERATOR ? say("trail-operator") : carePointName(entry.who);
+  slot(row, "deed").textContent = has(`deed-${entry.deed}`) ? say(`deed-${entry.deed}`) : entry.deed;
+  slot(row, "about").append(...about(entry));
+  return row;
+}
+
+/** What it was done to: a link to the case while it is there, and what else the entry names. */
+function about({ tip, about: named }) {
+  const parts = [];
+  if (tip) {
+    const link = element("a", say("trail-case"));
+    link.href = address(tip);
+    parts.push(link);
+  }
+  if (named) parts.push(element("span", carePointName(named)));
+  return parts.flatMap((part, index) => (index ? [", ", part] : [part]));
+}
