@@ -101,6 +101,16 @@ class DeskWorld:
         )
         assert self.store.tips.add_messages([message])
 
+    def note(self, tip_id: str, care_point: str, sealed: bytes, number: int = 1) -> None:
+        """Keeps an internal note of a care point, sealed already."""
+        message = StoredMessage(str(uuid.uuid4()), tip_id, Kind.NOTE, number, care_point, (care_point,), TODAY, sealed)
+        assert self.store.tips.add_messages([message])
+
+    def rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
+        """What the database holds, looked at from outside."""
+        with closing(sqlite3.connect(self.line.database)) as database:
+            return database.execute(query, values).fetchall()
+
 
 def make_desk_world(folder: Path, clock: Callable[[], datetime] | None = None, language: str = "nl") -> DeskWorld:
     """Close its store at the end. `language` is what all coordinators read in."""

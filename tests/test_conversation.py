@@ -48,11 +48,17 @@ def answer(
     """Keeps an answer of the desk for the tipster; the other arguments make it a forged or moved one."""
     head = Head(Kind.ANSWER, about or tip.id, tip.care_points, number, Author.COORDINATOR, "nl")
     file = sealing.seal(heads.write(head, {"text": text}, key or derived.reply_key), [derived.identity.recipient])
-    message = StoredMessage(
-        str(uuid.uuid4()), tip.id, Kind.ANSWER, stored_as or number, "tipster", ("lumens-emp",), NOW.date(), file
-    )
-    assert world.store.tips.add_messages([message])
-    return message.id
+    return kept(world, tip, stored_as or number, file)
+
+
+def kept(world: TipWorld, tip: StoredTip, number: int, file: bytes) -> str:
+    """Keeps this as the tipster's file of an answer, and gives its id. The desk's own file is of no interest here."""
+    messages = [
+        StoredMessage(str(uuid.uuid4()), tip.id, Kind.ANSWER, number, reader, ("lumens-emp",), NOW.date(), file)
+        for reader in ("tipster", *tip.care_points)
+    ]
+    assert world.store.tips.add_messages(messages)
+    return messages[0].id
 
 
 def test_a_receipt_opens_its_own_tip_and_no_other(world: TipWorld) -> None:
@@ -94,10 +100,7 @@ def test_what_does_not_verify_is_there_but_not_shown(world: TipWorld) -> None:
     answer(world, tip, derived, "verplaatst", number=2, about=str(uuid.uuid4()))
     answer(world, tip, derived, "herhaald", number=2, stored_as=3)
     answer(world, tip, derive(Receipt.new(), bytes(32)), "voor een ander", number=4)
-    garbage = StoredMessage(
-        str(uuid.uuid4()), tip.id, Kind.ANSWER, 5, "tipster", ("lumens-emp",), NOW.date(), b"garbage"
-    )
-    assert world.store.tips.add_messages([garbage])
+    kept(world, tip, 5, b"garbage")
     found = world.conversations.open(derived)
     assert found
     assert [(each.number, each.text) for each in found.answers] == [(number, None) for number in range(1, 6)]

@@ -154,6 +154,12 @@ ADDRESSES = {
     "POST /tips/{tip}/labels": (Right.work, Proof.none),
     "POST /tips/{tip}/assigned": (Right.work, Proof.none),
     "GET /colleagues": (Right.work, Proof.none),
+    "GET /tips/{tip}/handover": (Right.work, Proof.none),
+    "POST /tips/{tip}/handover/files": (Right.work, Proof.none),
+    "POST /tips/{tip}/handover/offer": (Right.work, Proof.none),
+    "POST /tips/{tip}/handover/withdraw": (Right.work, Proof.none),
+    "POST /tips/{tip}/handover/take": (Right.work, Proof.none),
+    "POST /tips/{tip}/handover/refuse": (Right.work, Proof.none),
 }
 """Every address, with the right it asks for (None: anyone may come) and whether a proof anew is asked."""
 

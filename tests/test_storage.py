@@ -142,7 +142,7 @@ def test_a_deleted_answer_is_nowhere_in_the_files(store: Store, file: Path) -> N
     tip, words = a_tip(), b"kwartel" + secrets.token_bytes(3000)
     keep(store, tip)
     answer = a_message(tip, sealed=words)
-    assert store.tips.add_messages([answer])
+    assert store.tips.add_messages([answer, a_message(tip, reader="lumens-emp")])
     assert any(words[:64] in each.read_bytes() for each in file.parent.iterdir())
     assert store.tips.delete_answer(tip.id, answer.id)
     store.close()  # the last connection moves the log into the file
@@ -215,7 +215,7 @@ def test_only_the_tipsters_file_of_an_answer_can_be_deleted(store: Store) -> Non
 
 def test_a_message_for_a_tip_that_is_not_there_is_refused(store: Store) -> None:
     with pytest.raises(Exception, match="FOREIGN KEY"):
-        store.tips.add_messages([a_message(a_tip())])
+        store.tips.add_messages([a_message(a_tip(), kind="note", reader="lumens-emp")])
 
 
 def test_a_tip_is_not_kept_when_its_draft_was_changed_meanwhile(store: Store) -> None:

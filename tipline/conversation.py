@@ -15,7 +15,7 @@ from tipline.heads import Author, Head, Kind
 from tipline.holders import Holders
 from tipline.intake import seal_for_desks
 from tipline.receipts import Derived
-from tipline.storage.tips import TIPSTER, StoredMessage, StoredTip, Tips
+from tipline.storage.tips import TIPSTER, OtherReadersError, StoredMessage, StoredTip, Tips
 
 TRIES = 4
 """How often an addition is tried when others are added at the same moment."""
@@ -72,11 +72,11 @@ class Conversations:
         for _ in range(TRIES):
             if words == held.draft.added or self._added(held, tip, derived, text, language):
                 return
-            # Another post of this visit, or of another visit with the same code, was faster.
-            changed = self.drafts.held(held.id, FollowUpDraft)
-            if changed is None:
+            # Another post of this visit, or of another visit with the same code, was faster; or others read it now.
+            changed, now = self.drafts.held(held.id, FollowUpDraft), self.tip_of(derived)
+            if changed is None or now is None:
                 break
-            held = changed
+            held, tip = changed, now
         raise NumberTakenError
 
     def _added(self, held: Held[FollowUpDraft], tip: StoredTip, derived: Derived, text: str, language: str) -> bool:
@@ -86,21 +86,36 @@ class Conversations:
         files = seal_for_desks(plaintext, tip.care_points, self.holders)
         messages = message_files(head, self.clock().date(), files, first_id=held.draft.addition)
         after = self.drafts.change(held, FollowUpDraft(derived, said="added", added=_digest(text)))
-        return self.tips.add_messages(messages, after)
+        try:
+            return self.tips.add_messages(messages, after)
+        except OtherReadersError:
+            return False
 
     def delete_answer(self, tip: StoredTip, message_id: str) -> bool:
         """Deletes the tipster's file of an answer; False when there is none with this id in this conversation."""
         return self.tips.delete_answer(tip.id, message_id)
 
 
-def keep_written(tips: Tips, head: Head, files: Mapping[str, bytes], today: date, written_by: str) -> None:
-    """All files of a coordinator's answer or note, by reader, or none. Raises `NumberTakenError`."""
-    if not tips.add_messages(message_files(head, today, files, written_by=written_by)):
+@dataclass(frozen=True)
+class Writer:
+    """A coordinator who writes. His own care point sees who it was; others see which care point."""
+
+    coordinator: str
+    care_point: str
+
+    def as_told(self, reader: str) -> str:
+        return self.coordinator if reader == self.care_point else self.care_point
+
+
+def keep_written(tips: Tips, head: Head, files: Mapping[str, bytes], today: date, writer: Writer) -> None:
+    """All files of a coordinator's answer or note, by reader, or none. Raises `NumberTakenError` and
+    `storage.tips.OtherReadersError`."""
+    if not tips.add_messages(message_files(head, today, files, writer=writer)):
         raise NumberTakenError
 
 
 def message_files(
-    head: Head, today: date, files: Mapping[str, bytes], first_id: str = "", written_by: str = ""
+    head: Head, today: date, files: Mapping[str, bytes], first_id: str = "", writer: Writer | None = None
 ) -> Sequence[StoredMessage]:
     """The rows of one message, one for each reader. `first_id`, where given, is the first one's: the same post again is
     known by it."""
@@ -115,7 +130,7 @@ def message_files(
             named=head.care_points,
             written_on=today,
             sealed=sealed,
-            written_by=written_by,
+            written_by=writer.as_told(reader) if writer else "",
         )
         for each_id, (reader, sealed) in zip(ids, files.items(), strict=True)
     ]

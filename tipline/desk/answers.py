@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from tipline.incoming import Incoming
 from tipline.sealing import SealingError, check_file
+from tipline.storage.tips import OtherReadersError
 
 MAX_DIGITS = 9
 FOR = "for:"
@@ -19,10 +20,6 @@ FOR = "for:"
 
 class NotAnAnswerError(Exception):
     """What came is not a number and well-sealed files."""
-
-
-class OtherReadersError(Exception):
-    """The files are for others than those who read this tip now: it was handed over or shared meanwhile."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from tipline.desk import pages
 from tipline.desk.access import Access
 from tipline.desk.answering import HEADERS, DeskHeaders
 from tipline.desk.routes import routes
+from tipline.holders import Holders
 from tipline.incoming import IncomingGuard
 from tipline.questions import load_questions
 from tipline.world import World
@@ -31,6 +32,9 @@ def create_desk(world: World) -> Starlette:
     )
     desk.state.world = world
     desk.state.access = Access(world.settings, world.store, world.clock)
+    desk.state.holders = Holders(
+        world.store.coordinators, world.care_points, world.clock, is_demo=world.settings.is_demo
+    )
     desk.state.questions = load_questions(world.settings.content / "tip_form.toml")
     return desk
 

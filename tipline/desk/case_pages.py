@@ -8,16 +8,16 @@ from http import HTTPStatus
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tipline.conversation import NumberTakenError, keep_written
+from tipline.conversation import NumberTakenError, Writer, keep_written
 from tipline.desk.answering import json_answer, json_error
-from tipline.desk.answers import NotAnAnswerError, OtherReadersError, read_message, whole_number
+from tipline.desk.answers import NotAnAnswerError, read_message, whole_number
 from tipline.desk.casework import LABELS, REASONS, STATUSES
 from tipline.desk.recording import record
 from tipline.desk.requests import incoming_of, not_found, today, world_of
 from tipline.heads import Author, Head, Kind
 from tipline.storage.cases import CLOSED, Closing
 from tipline.storage.coordinators import Coordinator
-from tipline.storage.tips import TIPSTER
+from tipline.storage.tips import TIPSTER, OtherReadersError
 
 
 def answer(request: Request, coordinator: Coordinator) -> Response:
@@ -89,7 +89,8 @@ def _keep(
     try:
         sealed = read_message(incoming_of(request), readers)
         head = Head(kind, tip_id, points, sealed.number, Author.COORDINATOR, coordinator.language)
-        keep_written(world_of(request).store.tips, head, sealed.files, today(request), coordinator.id)
+        writer = Writer(coordinator.id, coordinator.care_point)
+        keep_written(world_of(request).store.tips, head, sealed.files, today(request), writer)
     except NotAnAnswerError:
         return json_error("not_an_answer" if kind is Kind.ANSWER else "not_a_note", HTTPStatus.UNPROCESSABLE_ENTITY)
     except OtherReadersError:

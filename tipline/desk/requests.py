@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from tipline.desk.access import Access, Visit
 from tipline.desk.answering import json_error
+from tipline.holders import Holders
 from tipline.incoming import Incoming
 from tipline.world import World
 
@@ -32,6 +33,12 @@ def visit_in(request: Request) -> Visit:
     """Who comes, in a view that only a coordinator reaches: the guard of its row looked."""
     visit: Visit = request.state.visit
     return visit
+
+
+def holders_in(request: Request) -> Holders:
+    """Who holds which care point's key, and so which points are open."""
+    holders: Holders = request.app.state.holders
+    return holders
 
 
 def incoming_of(request: Request) -> Incoming:

@@ -10,9 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tipline.desk import access_pages, case_pages, key_pages, pages, tip_pages, trail_pages
+from tipline.desk import access_pages, case_pages, handover_pages, key_pages, pages, tip_pages, trail_pages
 from tipline.desk.access import Visit
 from tipline.desk.answering import json_error
+from tipline.desk.handover_pages import once_taken
 from tipline.desk.requests import access_of
 from tipline.desk.roles import Right, may
 from tipline.storage.coordinators import Coordinator
@@ -86,12 +87,18 @@ ROWS = (
     for_coordinator("GET", "/tips/due", tip_pages.due),
     for_coordinator("GET", "/trail", trail_pages.trail, Right.trail),
     for_coordinator("GET", "/tips/{tip}", tip_pages.tip),
-    for_coordinator("POST", "/tips/{tip}/answers", case_pages.answer),
-    for_coordinator("POST", "/tips/{tip}/notes", case_pages.note),
-    for_coordinator("POST", "/tips/{tip}/status", case_pages.set_status),
-    for_coordinator("POST", "/tips/{tip}/labels", case_pages.set_labels),
-    for_coordinator("POST", "/tips/{tip}/assigned", case_pages.assign),
+    for_coordinator("POST", "/tips/{tip}/answers", once_taken(case_pages.answer)),
+    for_coordinator("POST", "/tips/{tip}/notes", once_taken(case_pages.note)),
+    for_coordinator("POST", "/tips/{tip}/status", once_taken(case_pages.set_status)),
+    for_coordinator("POST", "/tips/{tip}/labels", once_taken(case_pages.set_labels)),
+    for_coordinator("POST", "/tips/{tip}/assigned", once_taken(case_pages.assign)),
     for_coordinator("GET", "/colleagues", tip_pages.colleagues),
+    for_coordinator("GET", "/tips/{tip}/handover", handover_pages.handover),
+    for_coordinator("POST", "/tips/{tip}/handover/files", handover_pages.put_files),
+    for_coordinator("POST", "/tips/{tip}/handover/offer", handover_pages.offer),
+    for_coordinator("POST", "/tips/{tip}/handover/withdraw", handover_pages.withdraw),
+    for_coordinator("POST", "/tips/{tip}/handover/take", handover_pages.take),
+    for_coordinator("POST", "/tips/{tip}/handover/refuse", handover_pages.refuse),
 )
 
 

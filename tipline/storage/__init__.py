@@ -9,6 +9,7 @@ from tipline.storage.cases import Cases
 from tipline.storage.coordinators import Coordinators
 from tipline.storage.drafts import Drafts
 from tipline.storage.engine import Database, make_engine
+from tipline.storage.handovers import Handovers
 from tipline.storage.outbox import Outbox
 from tipline.storage.point_keys import PointKeys
 from tipline.storage.sessions import Sessions
@@ -37,6 +38,7 @@ class Store:
         self.drafts = Drafts(self._database)
         self.tips = Tips(self._database)
         self.cases = Cases(self._database)
+        self.handovers = Handovers(self._database)
         self.outbox = Outbox(self._database)
         self.trail = Trail(self._database)
         self.coordinators = Coordinators(self._database)

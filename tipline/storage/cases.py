@@ -11,6 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from tipline.storage.engine import Database
 from tipline.storage.tables import CaseRow, MessageRow, TipRow
+from tipline.storage.tips import care_points_of
 
 OPEN = ("new", "read", "in_progress")
 CLOSED = "closed"
@@ -121,7 +122,7 @@ class Cases:
     def care_points_of(self, tip_id: str) -> tuple[str, ...]:
         """All that have a case of this tip, sorted."""
         with self._database.reading() as session:
-            return tuple(sorted(session.exec(select(CaseRow.care_point).where(CaseRow.tip == tip_id))))
+            return care_points_of(session, tip_id)
 
     def last_numbers(self, care_point: str, tips: Sequence[str]) -> Mapping[tuple[str, str], int]:
         """(tip, kind) -> the highest number among the messages that this care point may read."""

@@ -93,7 +93,7 @@ class MessageRow(SQLModel, table=True):
     written_on: date
     sealed: bytes = Field(sa_column=blob())
     written_by: str = ""
-    """The coordinator's id; empty for the tipster."""
+    """The coordinator's id; for one of another care point that point's id; empty for the tipster."""
 
 
 class NoticeRow(SQLModel, table=True):
@@ -239,7 +239,7 @@ class TrailRow(SQLModel, table=True):
     """A date only."""
     deed: str
     actor: str
-    """A coordinator's id, or `operator`."""
+    """A coordinator's id, or `operator`; a care point's id for what another care point did."""
     care_point: str = Field(index=True)
     tip: str = ""
     about: str = ""

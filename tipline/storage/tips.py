@@ -17,6 +17,10 @@ TIPSTER = "tipster"
 """The reader of a message's file who is no care point."""
 
 
+class OtherReadersError(Exception):
+    """The files of a message are for others than those who have a case of its tip now. Nothing was kept."""
+
+
 @dataclass(frozen=True)
 class StoredTip:
     """A tip with the care points that have a case of it now, sorted."""
@@ -49,7 +53,7 @@ class StoredMessage:
     written_on: date
     sealed: bytes = field(repr=False)
     written_by: str = ""
-    """A coordinator's id; empty for the tipster."""
+    """A coordinator's id; for one of another care point that point's id; empty for the tipster."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ class Tips:
     def by_lookup(self, lookup_digest: bytes) -> StoredTip | None:
         with self._database.reading() as session:
             row = session.exec(select(TipRow).where(TipRow.lookup_digest == lookup_digest)).one_or_none()
-            return StoredTip(row.id, row.received_on, _care_points(session, row.id)) if row else None
+            return StoredTip(row.id, row.received_on, care_points_of(session, row.id)) if row else None
 
     def care_points(self) -> frozenset[str]:
         """Every care point that has a case."""
@@ -107,12 +111,17 @@ class Tips:
 
     def add_messages(self, messages: Sequence[StoredMessage], draft: DraftChange | None = None) -> bool:
         """All files of one message, or none: False when its number was taken or its id was kept before. An answer or an
-        addition opens a closed case of its readers again."""
+        addition opens a closed case of its readers again. Raises `OtherReadersError` when the tip was handed over or
+        shared since they were sealed: who reads it now would miss the message."""
         with self._database.writing() as session:
             first = messages[0]
+            lock_tip(session, first.tip)
             noted_by = first.reader if first.kind == "note" else ""
-            is_next = first.number == _last_number(session, first.tip, first.kind, noted_by) + 1
-            if not is_next or not _added(session, message_row(first)):
+            if first.number != _last_number(session, first.tip, first.kind, noted_by) + 1:
+                return False
+            if not noted_by and _readers(messages) != set(care_points_of(session, first.tip)):
+                raise OtherReadersError
+            if not _added(session, message_row(first)):
                 return False
             if draft and not _changed_draft(session, draft):
                 session.rollback()
@@ -171,7 +180,19 @@ def _new_case(tip: NewTip, care_point: str) -> CaseRow:
     )
 
 
-def _care_points(session: Session, tip_id: str) -> tuple[str, ...]:
+def _readers(messages: Sequence[StoredMessage]) -> set[str]:
+    """The care points for which a message has a file."""
+    return {each.reader for each in messages} - {TIPSTER}
+
+
+def lock_tip(session: Session, tip_id: str) -> None:
+    """Who writes to a tip's conversation, or changes who reads it, waits here for who did before. SQLite has one writer
+    anyway."""
+    session.exec(select(TipRow.id).where(TipRow.id == tip_id).with_for_update()).one_or_none()
+
+
+def care_points_of(session: Session, tip_id: str) -> tuple[str, ...]:
+    """All that have a case of this tip, sorted."""
     return tuple(sorted(session.exec(select(CaseRow.care_point).where(CaseRow.tip == tip_id))))
 
 

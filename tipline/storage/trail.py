@@ -32,7 +32,7 @@ class Deed:
 
     deed: str
     actor: str
-    """A coordinator's id, or `operator`."""
+    """A coordinator's id, or `operator`; a care point's id for what another care point did."""
     care_point: str
     happened_on: date
     tip: str = ""
@@ -78,10 +78,7 @@ class Trail:
     def record(self, deed: Deed) -> None:
         """Adds an entry at the end of the chain."""
         with self._database.writing() as session:
-            _lock(session)
-            last = session.exec(select(TrailRow).order_by(col(TrailRow.number).desc()).limit(1)).one_or_none()
-            number, before = (last.number + 1, last.digest) if last else (1, FIRST_DIGEST)
-            session.add(TrailRow(number=number, digest=digest_of(before, number, deed), **vars(deed)))
+            append(session, deed)
 
     def of(self, care_point: str, limit: int, before: int | None = None) -> Sequence[TrailEntry]:
         """The latest entries of one care point, latest first; those before a number, where one is given."""
@@ -121,6 +118,16 @@ class Trail:
             if len(rows) < BATCH:
                 return
             number = rows[-1].number
+
+
+def append(session: Session, *deeds: Deed) -> None:
+    """Adds entries in the transaction of what they tell: both stay, or neither."""
+    _lock(session)
+    last = session.exec(select(TrailRow).order_by(col(TrailRow.number).desc()).limit(1)).one_or_none()
+    number, digest = (last.number, last.digest) if last else (0, FIRST_DIGEST)
+    for deed in deeds:
+        number, digest = number + 1, digest_of(digest, number + 1, deed)
+        session.add(TrailRow(number=number, digest=digest, **vars(deed)))
 
 
 def digest_of(before: bytes, number: int, deed: Deed) -> bytes:
