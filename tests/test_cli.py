@@ -2,6 +2,9 @@
 
 import shutil
 import stat
+from contextlib import closing
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,9 @@ from tip_world import copied_settings
 
 from campaign_site.cli import main
 from campaign_site.settings import shipped
+from tipline.key_files import read_key_file, write_key_file
+from tipline.storage import Store
+from tipline.storage.tips import DraftChange, NewTip
 
 
 def run(data: Path, *arguments: str, **environment: str) -> Result:
@@ -163,6 +169,74 @@ def test_a_database_that_cannot_be_used_is_told_in_one_sentence_without_its_pass
     said = refused(run(tmp_path / "data", "init", SIGNAALLIJN_DATABASE_URL=address))
     assert "SIGNAALLIJN_DATABASE_URL" in said
     assert "secret" not in said
+
+
+def told(result: Result) -> list[str]:
+    """The sentences of a refusal with several."""
+    assert (result.exit_code, result.stdout) == (1, "")
+    lines = result.stderr.splitlines()
+    assert all(line.startswith("Error: ") for line in lines)
+    return [line.removeprefix("Error: ") for line in lines]
+
+
+def test_serve_tells_all_that_keeps_it_from_starting_at_once(tmp_path: Path) -> None:
+    made = copied_settings(tmp_path)
+    content, keys = made.content, made.content / "tipline" / "keys"
+    with closing(Store(made.tipline.database_url)) as store:
+        for care_point in ("zvh-groningen", "veilig-dongen"):
+            keep_a_tip(store, care_point)
+    key = replace(read_key_file(keys / "comensha.toml"), number=7, is_demo=False)
+    write_key_file(keys / "comensha.toml", key)
+    (keys / "zvh-groningen.toml").unlink()
+    said = told(
+        run(
+            made.data,
+            "serve",
+            SIGNAALLIJN_CONTENT=str(content),
+            SIGNAALLIJN_BASE_URL="http://example.nl",
+            SIGNAALLIJN_SECRET_KEY="short",
+            SIGNAALLIJN_BASEURL="x",
+        )
+    )
+    for part in (
+        "SIGNAALLIJN_BASEURL is no setting",
+        "SIGNAALLIJN_BASE_URL must begin with https",
+        "at least 32 characters",
+        "tips are stored for veilig-dongen, which care_points.toml no longer has",
+        "tips are stored for zvh-groningen, whose key file is gone",
+        "keys/lumens-emp.toml is of a demonstration; take it away",
+        "keys/comensha.toml publishes key 7, which the database does not know (it has 1)",
+    ):
+        assert sum(part in sentence for sentence in said) == 1, part
+    assert len(said) == 7
+
+
+def keep_a_tip(store: Store, care_point: str) -> None:
+    store.drafts.add(care_point.encode(), b"box", 2**31)
+    tip = NewTip(care_point, care_point.encode(), date(2026, 11, 21), hidden=False, sealed={care_point: b"sealed"})
+    assert store.tips.keep(tip, DraftChange(care_point.encode(), b"box", b"sent"))
+
+
+def test_serve_tells_faults_of_content_and_settings_together(data: Path, tmp_path: Path) -> None:
+    content = shutil.copytree(shipped("content"), tmp_path / "content")
+    with (content / "tipline" / "coverage.csv").open("a", encoding="utf-8") as file:
+        file.write("GM9999,none,high,,x\n")
+    (data / "signaallijn.sqlite3").write_bytes(b"no database" * 1000)
+    said = told(run(data, "serve", SIGNAALLIJN_CONTENT=str(content), SIGNAALLIJN_SLOT_MINUTES="60"))
+    assert any("SIGNAALLIJN_SLOT_MINUTES" in sentence for sentence in said)
+    assert any("coverage.csv, line " in sentence for sentence in said)
+    assert any("the database can't be used (DatabaseError)" in sentence for sentence in said)
+
+
+def test_a_data_directory_without_its_salt_is_told_so_and_gets_no_new_one(data: Path) -> None:
+    (data / "salt").unlink()
+    assert "salt is missing; put it back from a copy" in refused(run(data, "serve"))
+    assert not (data / "salt").exists()
+
+
+def test_more_workers_are_refused_until_they_work(data: Path) -> None:
+    assert "in one process" in refused(run(data, "serve", "--workers", "2"))
+    assert run(data, "serve", "--workers", "0").exit_code == 2
 
 
 def test_a_damaged_salt_stops_the_server_in_one_sentence(data: Path) -> None:

@@ -7,10 +7,12 @@ import pytest
 
 from campaign_site.settings import (
     SettingsFaultError,
+    has_room,
     make_data_directory,
     read_settings,
     shipped,
 )
+from tipline.sealing import Identity
 
 
 @pytest.fixture
@@ -114,3 +116,57 @@ def test_what_is_wrong_is_said_by_name(data: Path, name: str, value: str, said: 
 def test_an_address_may_be_secure_or_here(data: Path, address: str) -> None:
     settings = read_settings({"SIGNAALLIJN_DATA": str(data), "SIGNAALLIJN_BASE_URL": address})
     assert settings.base_url == address.rstrip("/")
+
+
+def test_all_that_is_wrong_is_told_at_once(data: Path) -> None:
+    (data / "salt").unlink()
+    with pytest.raises(SettingsFaultError) as caught:
+        read(
+            data,
+            SIGNAALLIJN_BASE_URL="http://example.nl",
+            SIGNAALLIJN_DESK_URL="http://desk.example.nl",
+            SIGNAALLIJN_SECRET_KEY="short",
+            SIGNAALLIJN_SLOT_MINUTES="60",
+            SIGNAALLIJN_CONTENT="nowhere",
+            SIGNAALLIJN_BACKUP_RECIPIENT="age1",
+        )
+    told = "\n".join(caught.value.sentences)
+    for part in ("salt is missing", "BASE_URL", "DESK_URL", "32 characters", "SLOT_MINUTES", "no content", "age1pq1"):
+        assert part in told
+    assert len(caught.value.sentences) == 7
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("SIGNAALLIJN_BASEURL", "SIGNAALLIJN_BASEURL is no setting; did you mean SIGNAALLIJN_BASE_URL?"),
+        ("SIGNAALLIJN_BASEURL_FILE", "SIGNAALLIJN_BASEURL is no setting; did you mean SIGNAALLIJN_BASE_URL?"),
+        ("SIGNAALLIJN_QWERTZ", "SIGNAALLIJN_QWERTZ is no setting; leave it out"),
+        ("SIGNAALLIJN_SMTP_URL", "this version can't use SIGNAALLIJN_SMTP_URL yet; leave it out"),
+        ("SIGNAALLIJN_ABUSE", "this version can't use SIGNAALLIJN_ABUSE yet; leave it out"),
+    ],
+)
+def test_a_name_that_no_setting_has_is_refused_and_its_value_not_repeated(data: Path, name: str, said: str) -> None:
+    assert fault(data, **{name: "geheim"}) == said
+
+
+def test_an_empty_value_is_none(data: Path) -> None:
+    read(data, SIGNAALLIJN_SMTP_URL="", SIGNAALLIJN_BASEURL="")
+
+
+@pytest.mark.parametrize("mode", [0o750, 0o707, 0o755])
+def test_a_data_directory_that_others_may_enter_is_refused(data: Path, mode: int) -> None:
+    data.chmod(mode)
+    assert f"chmod 700 {data}" in fault(data)
+
+
+def test_a_data_directory_whose_disk_is_full_or_gone_has_no_room(data: Path) -> None:
+    assert has_room(data)
+    assert not has_room(data / "gone")
+    assert not has_room(Path("/proc"))  # can't be written, has no free blocks
+
+
+def test_a_recipient_for_back_ups_is_read(data: Path) -> None:
+    recipient = Identity.new().recipient
+    settings = read_settings({"SIGNAALLIJN_DATA": str(data), "SIGNAALLIJN_BACKUP_RECIPIENT": recipient})
+    assert settings.backup_recipient == recipient

@@ -15,13 +15,10 @@ from tipline.holders import Holders
 from tipline.intake import Intake
 from tipline.notices import Sink
 from tipline.questions import load_questions
+from tipline.starting import check_start
 from tipline.tipster.forms import TipForm
 from tipline.tipster.routes import tipster_routes
 from tipline.world import World
-
-
-class OrphanedTipsError(Exception):
-    """Tips are stored for a care point that the content no longer has."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +48,9 @@ class Tipline:
 
 
 def create_tipline(world: World, exit_target: Callable[[], str], sink: Sink | None = None) -> Tipline:
-    """The tip line in this world. Raises `OrphanedTipsError`, `ContentFaultError`."""
-    orphaned = world.store.tips.care_points() - world.care_points().points.keys()
-    if orphaned:
-        names = ", ".join(sorted(orphaned))
-        raise OrphanedTipsError(f"tips are stored for {names}, which care_points.toml no longer has; put it back")
+    """The tip line in this world. Raises `CannotStartError`, `ContentFaultError`."""
     settings, store = world.settings, world.store
+    check_start(store, world.care_points(), is_demo=settings.is_demo)
     drafts = Drafts(store.drafts, settings.secret_keys, world.clock)
     holders = Holders(store.coordinators, world.care_points, world.clock, is_demo=settings.is_demo)
     tip_form = TipForm(

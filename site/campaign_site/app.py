@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import anyio
@@ -12,7 +13,7 @@ from anyio import to_thread
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -25,7 +26,7 @@ from campaign_site.prerender import Snapshot, SnapshotLayer, Timeline, text_page
 from campaign_site.preview import Preview, PreviewLinks
 from campaign_site.publication import read_publication, read_site_files
 from campaign_site.routes import site_routes
-from campaign_site.settings import Settings
+from campaign_site.settings import Settings, has_room
 from campaign_site.signal_check import TOKEN_STEP, SignalCheck
 from campaign_site.static_files import StaticFiles, StaticLayer
 from campaign_site.tokens import Tokens
@@ -96,7 +97,7 @@ def create_app(
         public=_public_host(tipline, live, static),
         desk=_desk_host(tipline, settings, static),
         settings=settings,
-        healthz=_healthz(store, live),
+        healthz=_healthz(store, live, settings.data),
         unknown=PlainTextResponse("421\n", HTTPStatus.MISDIRECTED_REQUEST),
     )
     app = SecurityHeaders(Unfailing(hosts), is_https=settings.base_url.startswith("https://"))
@@ -159,15 +160,23 @@ async def _run_chores(chores: Sequence[Callable[[], None]]) -> None:
         await anyio.sleep(CHORES_EVERY_SECONDS)
 
 
-def _healthz(store: Store, live: LiveSite) -> ASGIApp:
-    async def healthz(scope: Scope, receive: Receive, send: Send) -> None:
+def _healthz(store: Store, live: LiveSite, data: Path) -> ASGIApp:
+    def unwell() -> str:
+        """A word for what is wrong; empty when nothing is."""
+        if not has_room(data):
+            return "disk"
         try:
-            await to_thread.run_sync(store.check)
-            # Still 200: the last good pages are on air, and an editor's slip must not take every node off it.
-            answer: Response = PlainTextResponse("ok\n" if live.fault is None else "ok; content has a fault\n")
+            store.check()
         except SQLAlchemyError:
-            answer = PlainTextResponse("database\n", HTTPStatus.SERVICE_UNAVAILABLE)
-        await answer(scope, receive, send)
+            return "database"
+        return ""
+
+    async def healthz(scope: Scope, receive: Receive, send: Send) -> None:
+        word = await to_thread.run_sync(unwell)
+        # Still 200: the last good pages are on air, and an editor's slip must not take every node off it.
+        well = "ok" if live.fault is None else "ok; content has a fault"
+        status = HTTPStatus.SERVICE_UNAVAILABLE if word else HTTPStatus.OK
+        await PlainTextResponse(f"{word or well}\n", status)(scope, receive, send)
 
     return healthz
 

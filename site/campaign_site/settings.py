@@ -2,14 +2,18 @@
 
 `NAME_FILE` gives the file that holds the value of `NAME`. What is missing or wrong is said in one sentence."""
 
+import contextlib
+import difflib
 import os
 import secrets
-from collections.abc import Mapping
+import stat
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from tipline.audit import HEADS_FILE
+from tipline.sealing import NotARecipientError, fingerprint
 from tipline.settings import TiplineSettings
 
 PACKAGE = Path(__file__).parent
@@ -17,10 +21,31 @@ SECRET_FILE, SALT_FILE, DATABASE_FILE = "secret.key", "salt", "signaallijn.sqlit
 SALT_BYTES = 32
 SHORTEST_SECRET = 32
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+LEAST_ROOM = 16 * 1024 * 1024
+"""Bytes below which a disk counts as full: a tip takes a few thousand, the database's log some millions."""
+
+PREFIX = "SIGNAALLIJN_"
+ALIKE = 0.85
+"""From here on two names are near enough to say "did you mean"; the prefix alone makes half of it."""
+NAMES = frozenset(
+    PREFIX + name
+    for name in (
+        *("DATA", "DATABASE_URL", "CONTENT", "BASE_URL", "DESK_URL"),
+        *("SLOT_MINUTES", "SECRET_KEY", "BACKUP_RECIPIENT"),
+    )
+)
+NOT_YET = frozenset(
+    PREFIX + name for name in ("SMTP_URL", "ABUSE", "HCAPTCHA_SITEKEY", "HCAPTCHA_SECRET", "HCAPTCHA_VERIFY_URL")
+)
+"""Names of the interface that a later version will use: who sets them now expects what does not happen."""
 
 
 class SettingsFaultError(Exception):
-    """The settings can't be used; the message says what is wrong and how to mend it."""
+    """The settings can't be used; each sentence says what is wrong and how to mend it."""
+
+    def __init__(self, *sentences: str) -> None:
+        super().__init__("\n".join(sentences))
+        self.sentences = sentences
 
 
 def shipped(name: str) -> Path:
@@ -46,6 +71,8 @@ class Settings(PublicSettings):
 
     data: Path
     tipline: TiplineSettings = field(repr=False)
+    backup_recipient: str = ""
+    """Whom back-ups are sealed to; empty when nobody was named."""
 
 
 def make_data_directory(folder: Path) -> None:
@@ -60,14 +87,44 @@ def make_data_directory(folder: Path) -> None:
 
 def read_public_settings(environment: Mapping[str, str]) -> PublicSettings:
     """The settings that need no data directory. Raises `SettingsFaultError`."""
+    faults = _Faults()
+    found = _public_settings(environment, faults)
+    faults.tell()
+    return found
+
+
+def _public_settings(environment: Mapping[str, str], faults: "_Faults") -> PublicSettings:
+    with faults.kept():
+        _refuse_unknown_names(environment)
+    content, base_url, desk_url = shipped("content"), "", ""
+    with faults.kept():
+        content = content_directory(environment)
+    with faults.kept():
+        base_url = _address(environment, "SIGNAALLIJN_BASE_URL", "http://localhost:8000")
+    with faults.kept():
+        desk_url = _address(environment, "SIGNAALLIJN_DESK_URL", "http://desk.localhost:8000")
+        if base_url and urlsplit(base_url).hostname == urlsplit(desk_url).hostname:
+            raise SettingsFaultError("SIGNAALLIJN_DESK_URL must have a host name of its own")
+    return PublicSettings(content=content, static=shipped("static"), base_url=base_url, desk_url=desk_url)
+
+
+def _refuse_unknown_names(environment: Mapping[str, str]) -> None:
+    """A name with a typing error would be passed over in silence, and its default be used."""
+    given = {name.removesuffix("_FILE") for name, value in environment.items() if name.startswith(PREFIX) and value}
+    sentences = [f"this version can't use {name} yet; leave it out" for name in sorted(given & NOT_YET)]
+    for name in sorted(given - NAMES - NOT_YET):
+        near = difflib.get_close_matches(name, NAMES, 1, ALIKE)
+        sentences.append(f"{name} is no setting" + (f"; did you mean {near[0]}?" if near else "; leave it out"))
+    if sentences:
+        raise SettingsFaultError(*sentences)
+
+
+def content_directory(environment: Mapping[str, str]) -> Path:
+    """Where the content is. Raises `SettingsFaultError` where there is none."""
     content = Path(_value(environment, "SIGNAALLIJN_CONTENT", str(shipped("content")))).absolute()
     if not (content / "tipline").is_dir():
         raise SettingsFaultError(f"{content} holds no content; set SIGNAALLIJN_CONTENT to a copy of content/")
-    base_url = _address(environment, "SIGNAALLIJN_BASE_URL", "http://localhost:8000")
-    desk_url = _address(environment, "SIGNAALLIJN_DESK_URL", "http://desk.localhost:8000")
-    if urlsplit(base_url).hostname == urlsplit(desk_url).hostname:
-        raise SettingsFaultError("SIGNAALLIJN_DESK_URL must have a host name of its own")
-    return PublicSettings(content=content, static=shipped("static"), base_url=base_url, desk_url=desk_url)
+    return content
 
 
 def data_directory(environment: Mapping[str, str]) -> Path:
@@ -75,22 +132,41 @@ def data_directory(environment: Mapping[str, str]) -> Path:
     return Path(_value(environment, "SIGNAALLIJN_DATA", "data")).absolute()
 
 
+def database_url(environment: Mapping[str, str]) -> str:
+    """The address of the database. It may hold a password."""
+    return _value(environment, "SIGNAALLIJN_DATABASE_URL", f"sqlite:///{data_directory(environment) / DATABASE_FILE}")
+
+
 def read_settings(environment: Mapping[str, str], *, is_demo: bool = False) -> Settings:
-    """The settings that the environment and the data directory say. Raises `SettingsFaultError`."""
-    data = data_directory(environment)
-    if not (data / SALT_FILE).is_file():
-        raise SettingsFaultError(f"{data} is no data directory yet; run `signaallijn init` first")
-    public = read_public_settings(environment)
-    if _value(environment, "SIGNAALLIJN_SLOT_MINUTES", "0") != "0":
-        raise SettingsFaultError("this version shows tips at once; set SIGNAALLIJN_SLOT_MINUTES to 0 or leave it out")
-    database = _value(environment, "SIGNAALLIJN_DATABASE_URL", f"sqlite:///{data / DATABASE_FILE}")
+    """The settings that the environment and the data directory say. Raises `SettingsFaultError` with all that is
+    wrong."""
+    faults = _Faults()
+    data, database, salt, recipient = data_directory(environment), "", b"", ""
+    secret_keys: tuple[str, ...] = ()
+    with faults.kept():
+        _check_data_directory(data)
+        with faults.kept():
+            salt = _salt(data)
+        with faults.kept():
+            secret_keys = _secret_keys(environment, data)
+    public = _public_settings(environment, faults)
+    with faults.kept():
+        if _value(environment, "SIGNAALLIJN_SLOT_MINUTES", "0") != "0":
+            raise SettingsFaultError(
+                "this version shows tips at once; set SIGNAALLIJN_SLOT_MINUTES to 0 or leave it out"
+            )
+    with faults.kept():
+        database = database_url(environment)
+    with faults.kept():
+        recipient = _backup_recipient(environment)
+    faults.tell()
     tipline = TiplineSettings(
         content=public.content / "tipline",
         database_url=database,
         base_url=public.base_url,
         desk_url=public.desk_url,
-        secret_keys=_secret_keys(environment, data),
-        salt=_salt(data),
+        secret_keys=secret_keys,
+        salt=salt,
         trail_heads=data / HEADS_FILE,
         is_demo=is_demo,
     )
@@ -102,10 +178,61 @@ def read_settings(environment: Mapping[str, str], *, is_demo: bool = False) -> S
         is_demo=is_demo,
         data=data,
         tipline=tipline,
+        backup_recipient=recipient,
     )
 
 
+def _check_data_directory(data: Path) -> None:
+    if not data.is_dir() or not any(data.iterdir()):
+        raise SettingsFaultError(f"{data} is no data directory yet; run `signaallijn init` first")
+    if data.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise SettingsFaultError(f"{data} is open to other users of this machine; run `chmod 700 {data}`")
+    if not has_room(data):
+        raise SettingsFaultError(f"{data} can't be written, or its disk is full")
+
+
+def has_room(data: Path) -> bool:
+    """Whether the data directory can be written, and its disk is not full."""
+    try:
+        disk = os.statvfs(data)
+    except OSError:
+        return False
+    return os.access(data, os.W_OK | os.X_OK) and disk.f_bavail * disk.f_frsize >= LEAST_ROOM
+
+
+def _backup_recipient(environment: Mapping[str, str]) -> str:
+    recipient = _value(environment, "SIGNAALLIJN_BACKUP_RECIPIENT", "")
+    try:
+        return recipient if not recipient or fingerprint(recipient) else ""
+    except NotARecipientError:
+        raise SettingsFaultError(
+            "SIGNAALLIJN_BACKUP_RECIPIENT must be a recipient that begins with age1pq1; "
+            "`signaallijn backup-key FILE` makes one"
+        ) from None
+
+
+class _Faults:
+    """Collects what is wrong, so that all of it is told at once."""
+
+    def __init__(self) -> None:
+        self._sentences: list[str] = []
+
+    @contextlib.contextmanager
+    def kept(self) -> Iterator[None]:
+        try:
+            yield
+        except SettingsFaultError as fault:
+            self._sentences += fault.sentences
+
+    def tell(self) -> None:
+        """Raises `SettingsFaultError` when there is anything to tell."""
+        if self._sentences:
+            raise SettingsFaultError(*self._sentences)
+
+
 def _salt(data: Path) -> bytes:
+    if not (data / SALT_FILE).is_file():
+        raise SettingsFaultError(f"{data / SALT_FILE} is missing; put it back from a copy, every code depends on it")
     try:
         salt = bytes.fromhex((data / SALT_FILE).read_text("ascii").strip())
     except ValueError:

@@ -4,7 +4,7 @@ Every question names the care point that asks. Nothing here makes a key count: t
 
 import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hmac import compare_digest
@@ -74,6 +74,15 @@ class SealedFile:
 class PointKeys:
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def held_numbers(self) -> Mapping[str, frozenset[int]]:
+        """Care point -> the numbers of its keys that somebody was given, or a recovery sheet opens."""
+        numbers: dict[str, frozenset[int]] = {}
+        with self._database.reading() as session:
+            for row in (GrantRow, SheetGrantRow):
+                for care_point, number in session.exec(select(row.care_point, row.number).distinct()):
+                    numbers[care_point] = numbers.get(care_point, frozenset()) | {number}
+        return numbers
 
     def proposal(self, care_point: str) -> Proposal | None:
         with self._database.reading() as session:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from campaign_site.library.about_site import AboutSite
 from campaign_site.library.cards import missing_cards
@@ -35,7 +36,7 @@ class Checked:
 
 def check_content(settings: PublicSettings, now: datetime) -> Checked:
     """Reads all content as the server would, and renders every page as it is now and after every change to come."""
-    faults = _faults(settings)
+    faults = content_faults(settings.content)
     if faults.found:
         return Checked([str(fault) for fault in faults.found], {})
     try:
@@ -56,8 +57,9 @@ def check_content(settings: PublicSettings, now: datetime) -> Checked:
     return Checked([], {heading: lines for heading, lines in waiting.items() if lines})
 
 
-def _faults(settings: PublicSettings) -> Faults:
-    faults, folder = Faults(), settings.content / "tipline"
+def content_faults(content: Path) -> Faults:
+    """All that is wrong with the files of this content."""
+    faults, folder = Faults(), content / "tipline"
     municipalities = geography.find_faults(folder, faults)
     helplines = care_points.find_faults(folder, municipalities, faults)
     with faults.kept():
@@ -66,9 +68,9 @@ def _faults(settings: PublicSettings) -> Faults:
         with faults.kept():
             geography_update.read_change(change)
     with faults.kept():
-        read_security(settings.content / "campaign" / "security.toml")
+        read_security(content / "campaign" / "security.toml")
     outside = Outside(frozenset(municipalities), frozenset(helplines), NAMED_PAGES)
-    find_faults(settings.content / "campaign", outside, _lacking(helplines), faults)
+    find_faults(content / "campaign", outside, _lacking(helplines), faults)
     return faults
 
 

@@ -2,10 +2,12 @@
 
 import contextlib
 import os
+import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import IO
 
 import click
 import pyotp
@@ -15,6 +17,7 @@ from campaign_site.app import create_app, now_in_utc
 from campaign_site.cli.checking import check_content, launch_lines
 from campaign_site.cli.desk_commands import desk_group
 from campaign_site.cli.exporting import FolderInUseError, export_site
+from campaign_site.cli.starting import every_fault
 from campaign_site.demo import make_demo
 from campaign_site.links import MissingHelplineFactError
 from campaign_site.pages.style import STYLE
@@ -34,7 +37,6 @@ from campaign_site.settings import (
     read_public_settings,
     read_settings,
 )
-from tipline.app import OrphanedTipsError
 from tipline.care_points import load_care_points
 from tipline.content_files import CONTENT_TIME_ZONE, ContentFaultError
 from tipline.geography import load_geography
@@ -43,6 +45,7 @@ from tipline.holders import Holders
 from tipline.languages import LANGUAGES
 from tipline.notices import PrintingSink
 from tipline.routing import explain
+from tipline.starting import CannotStartError
 from tipline.storage import DatabaseFaultError, Store
 
 LOOPBACK = "127.0.0.1"
@@ -51,13 +54,18 @@ FAULTS = (
     ContentFaultError,
     MissingHelplineFactError,
     DatabaseFaultError,
-    OrphanedTipsError,
+    CannotStartError,
     AddressFaultError,
     NotServingError,
     FolderInUseError,
     UnknownCampaignError,
 )
 PORT = click.IntRange(1, 65535)
+NEXT = """No care point is open yet, and the form says so. Next:
+  signaallijn backup-key FILE               a key for back-ups; keep FILE on another machine
+  signaallijn serve                         run the server, behind a TLS proxy (docs/operations.md)
+  signaallijn desk invite CARE_POINT EMAIL  a link for its first coordinator, who makes the care point's key
+  signaallijn desk approve CARE_POINT CODE  write what was told by telephone into the key file, and it is open"""
 
 
 class Instant(click.ParamType[datetime]):
@@ -81,7 +89,19 @@ def refusals() -> Iterator[None]:
     try:
         yield
     except FAULTS as fault:
-        raise click.ClickException(str(fault)) from None
+        raise Refused(str(fault).splitlines()) from None
+
+
+class Refused(click.ClickException):
+    """One sentence, or several: each stands on a line of its own."""
+
+    def __init__(self, sentences: Sequence[str]) -> None:
+        super().__init__("\n".join(sentences))
+        self._sentences = sentences
+
+    def show(self, file: IO[str] | None = None) -> None:
+        for sentence in self._sentences:
+            click.echo(f"Error: {sentence}", file=file or sys.stderr)
 
 
 @click.group()
@@ -130,18 +150,33 @@ def init() -> None:
         store = Store(settings.tipline.database_url)
         store.migrate()
         store.close()
-    click.echo(f"{data} is ready. No care point is open yet, and the form says so. Next: signaallijn serve")
+    click.echo(f"{data} is ready: database, secrets, deployment salt.\n{NEXT}")
 
 
 @main.command()
 @click.option("--host", default=LOOPBACK, show_default=True, help="Address to listen on; put a TLS proxy before it.")
 @click.option("--port", type=PORT, default=8000, show_default=True, help="Port to listen on.")
-def serve(host: str, port: int) -> None:
+@click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes; only 1 works yet.")
+def serve(host: str, port: int, workers: int) -> None:
     """Run the server, in one process."""
-    with orderly_stop(), refusals():
+    if workers > 1:
+        raise Refused(["this version serves in one process; leave --workers out (docs/decisions/0010-one-process.md)"])
+    with orderly_stop(), all_refusals():
         settings = read_settings(os.environ)
         with listening(host, port) as listener:
             serve_app(create_app(settings).app, listener)
+
+
+@contextlib.contextmanager
+def all_refusals() -> Iterator[None]:
+    """Like `refusals`, but what keeps the server from starting is told with everything else that does."""
+    try:
+        yield
+    except NotServingError as fault:
+        raise Refused([str(fault)]) from None
+    except FAULTS as fault:
+        told = str(fault).splitlines()
+        raise Refused([*told, *(each for each in every_fault(os.environ) if each not in told)]) from None
 
 
 @main.command()
