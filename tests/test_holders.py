@@ -71,7 +71,7 @@ def test_without_a_key_file_a_point_is_not_open(world: TipWorld) -> None:
 
 
 def test_demo_keys_and_real_keys_are_never_mixed(world: TipWorld) -> None:
-    real = Holders(world.store.coordinators, world.care_points, world.clock, is_demo=False)
+    real = Holders(world.store, world.care_points, world.clock, is_demo=False)
     assert not real.is_open("lumens-emp")
     assert real.usable_key("lumens-emp") is None
     write_key_file(world.key_file("lumens-emp"), replace(key_of(world), is_demo=False))

@@ -89,7 +89,7 @@ def make_tip_world(folder: Path, clock: Callable[[], datetime] | None = None) ->
     tipline = settings.tipline
     store = Store(tipline.database_url)
     care_points = LiveCarePoints(tipline.content, geography())
-    holders = Holders(store.coordinators, care_points, clock, is_demo=True)
+    holders = Holders(store, care_points, clock, is_demo=True)
     drafts = Drafts(store.drafts, tipline.secret_keys, clock)
     return TipWorld(
         settings=settings,

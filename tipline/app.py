@@ -52,7 +52,7 @@ def create_tipline(world: World, exit_target: Callable[[], str], sink: Sink | No
     settings, store = world.settings, world.store
     check_start(store, world.care_points(), is_demo=settings.is_demo)
     drafts = Drafts(store.drafts, settings.secret_keys, world.clock)
-    holders = Holders(store.coordinators, world.care_points, world.clock, is_demo=settings.is_demo)
+    holders = Holders(store, world.care_points, world.clock, is_demo=settings.is_demo)
     tip_form = TipForm(
         world=world,
         drafts=drafts,

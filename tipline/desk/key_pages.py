@@ -1,13 +1,13 @@
 """What a browser needs to unlock a coordinator's keys, and its word that it did. What is wrapped stays wrapped here."""
 
-from collections.abc import Mapping
 from http import HTTPStatus
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tipline.desk import ceremonies
 from tipline.desk.answering import Value, json_answer, json_error
-from tipline.desk.keys import HolderNow, holders_of
+from tipline.desk.keys import holders_of
 from tipline.desk.requests import base64url, day, incoming_of, not_found, today, world_of
 from tipline.key_files import PublishedKey
 from tipline.storage.coordinators import Coordinator
@@ -34,8 +34,8 @@ def keys(request: Request, coordinator: Coordinator) -> Response:
                 {"care_point": grant.care_point, "number": grant.number, "sealed": base64url(grant.sealed)}
                 for grant in grants
             ],
-            "published": _published(key) if key else None,
-            "holders": [_holder(holder) for holder in holders_of(key, world.store.coordinators)] if key else [],
+            "published": ceremonies.published(key) if key else None,
+            "holders": _holders(request, key) if key else [],
         }
     )
 
@@ -51,10 +51,21 @@ def key_opened(request: Request, coordinator: Coordinator) -> Response:
     return json_answer({}) if proved else not_found()
 
 
-def _published(key: PublishedKey) -> Mapping[str, Value]:
-    return {"number": key.number, "recipient": key.recipient, "fingerprint": key.fingerprint}
-
-
-def _holder(holder: HolderNow) -> Mapping[str, Value]:
-    proved_on = day(holder.proved_on) if holder.proved_on else None
-    return {"name": holder.name, "fingerprint": holder.fingerprint, "proved_on": proved_on}
+def _holders(request: Request, key: PublishedKey) -> list[Value]:
+    """Who can open this key, and when each last showed it: the holders, and the recovery sheet as the one without a
+    name. `counts` says who still counts for the two that it takes."""
+    world, holders = world_of(request), ceremonies.holders(request)
+    proved = holders.proved(key)
+    shown: list[Value] = [
+        {
+            "name": each.name,
+            "proved_on": day(each.proved_on) if each.proved_on else None,
+            "counts": each.fingerprint in proved,
+        }
+        for each in holders_of(key, world.store.coordinators)
+    ]
+    if key.recovery_sheet:
+        sheet = world.store.point_keys.sheet(key.care_point, key.number)
+        on = sheet.practised_on if sheet else None
+        shown.append({"name": None, "proved_on": day(on) if on else None, "counts": holders.has_practised_sheet(key)})
+    return shown

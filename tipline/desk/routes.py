@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tipline.desk import access_pages, case_pages, handover_pages, key_pages, pages, tip_pages, trail_pages
+from tipline.desk import access_pages, case_pages, ceremonies, handover_pages, key_pages, pages, tip_pages, trail_pages
 from tipline.desk.access import Visit
 from tipline.desk.answering import json_error
 from tipline.desk.handover_pages import once_taken
@@ -82,6 +82,14 @@ ROWS = (
     for_coordinator("POST", "/step-up", access_pages.step_up, Right.own_access),
     for_coordinator("GET", "/keys", key_pages.keys),
     for_coordinator("POST", "/keys/opened", key_pages.key_opened),
+    for_coordinator("GET", "/keys/point", ceremonies.point, Right.hold_key),
+    for_coordinator("POST", "/keys/proposal", ceremonies.propose, Right.hold_key, Proof.anew),
+    for_coordinator("POST", "/keys/grants", ceremonies.give, Right.hold_key, Proof.anew),
+    for_coordinator("POST", "/keys/practised", ceremonies.practised, Right.hold_key),
+    for_coordinator("GET", "/keys/files", ceremonies.files, Right.hold_key),
+    for_coordinator("POST", "/keys/files/{tip}", ceremonies.sealed_again, Right.hold_key),
+    for_coordinator("POST", "/keys/finished", ceremonies.finished, Right.hold_key, Proof.anew),
+    for_coordinator("POST", "/keys/revoked", ceremonies.revoke, Right.colleagues, Proof.anew),
     for_coordinator("GET", "/tips", tip_pages.tips),
     for_coordinator("GET", "/tips/news", tip_pages.news),
     for_coordinator("GET", "/tips/due", tip_pages.due),

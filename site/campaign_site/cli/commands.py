@@ -214,7 +214,7 @@ def openness(settings: PublicSettings) -> Iterator[IsOpen | None]:
     store = Store(tipline.database_url)
     store.migrate()
     try:
-        yield Holders(store.coordinators, lambda: care_points, now_in_utc, is_demo=tipline.is_demo).is_open
+        yield Holders(store, lambda: care_points, now_in_utc, is_demo=tipline.is_demo).is_open
     finally:
         store.close()
 
@@ -253,7 +253,7 @@ def route(place: tuple[str, ...]) -> None:
         care_points = load_care_points(settings.tipline.content, geography)
         store = Store(settings.tipline.database_url)
         store.migrate()
-    holders = Holders(store.coordinators, lambda: care_points, now_in_utc, is_demo=settings.is_demo)
+    holders = Holders(store, lambda: care_points, now_in_utc, is_demo=settings.is_demo)
     told = explain(" ".join(place), geography, care_points, holders.is_open)
     store.close()
     for candidate in told.finding.candidates:

@@ -1,15 +1,17 @@
 // The vault: a worker of its own, the only place where keys are unlocked. It is asked for deeds and gives back texts that
-// people may read, and sealed files. A secret key, a reply key or the unlocking half of a passphrase never leaves it.
+// people may read, and sealed files. A secret key, a reply key or the unlocking half of a passphrase never leaves it, but for
+// a recovery sheet, once: it is made to be printed.
 //
 // Every file is read with an expectation of what it must be at the place where it was found, so its kind is checked before
 // anything in it is used. Nothing that was opened goes to the server: see docs/threat-model.md.
 
 import { openMessages, openTips, sealAnswer } from "./vault/conversations.js";
 import { signInHalf } from "./vault/own_key.js";
+import { keyDeeds } from "./vault/point_keys.js";
 import { lock } from "./vault/state.js";
 import { stretch, unlock } from "./vault/unlocking.js";
 
-const DEEDS = { stretch, signInHalf, unlock, openTips, openMessages, sealAnswer, lock };
+const DEEDS = { stretch, signInHalf, unlock, openTips, openMessages, sealAnswer, ...keyDeeds, lock };
 
 self.addEventListener("message", async ({ data: { call, deed, details } }) => {
   try {
