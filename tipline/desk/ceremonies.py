@@ -41,6 +41,7 @@ def point(request: Request, coordinator: Coordinator) -> Response:
         {
             "care_point": here,
             "me": coordinator.id,
+            "today": day(today(request)),
             "may_revoke": may(coordinator, Right.colleagues),
             "is_open": holders(request).is_open(here),
             "published": published(key) if key else None,
@@ -118,7 +119,8 @@ def files(request: Request, coordinator: Coordinator) -> Response:
     after = request.query_params.get("after", "")
     found, following = world_of(request).store.point_keys.files(coordinator.care_point, after, CASES_AT_ONCE)
     files_ = [{"tip": each.tip, "message": each.message, "sealed": base64url(each.sealed)} for each in found]
-    return json_answer({"files": files_, "next": following})
+    count = world_of(request).store.point_keys.count_cases(coordinator.care_point)
+    return json_answer({"files": files_, "next": following, "all": count})
 
 
 def sealed_again(request: Request, coordinator: Coordinator) -> Response:

@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hmac import compare_digest
+from typing import TypeVar
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, func, update
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from tipline.storage.engine import Database
 from tipline.storage.tables import (
@@ -25,6 +27,8 @@ from tipline.storage.tables import (
     TipRow,
     WrappedKeyRow,
 )
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -167,11 +171,7 @@ class PointKeys:
     def files(self, care_point: str, after: str, cases: int) -> tuple[tuple[SealedFile, ...], str | None]:
         """The files of at most so many cases after that tip's, in the order of tips, and what to go on with."""
         shown = (
-            select(CaseRow)
-            .join(TipRow, col(TipRow.id) == CaseRow.tip)
-            .where(CaseRow.care_point == care_point, col(TipRow.hidden).is_(False), col(CaseRow.tip) > after)
-            .order_by(col(CaseRow.tip))
-            .limit(cases)
+            _shown(select(CaseRow), care_point).where(col(CaseRow.tip) > after).order_by(col(CaseRow.tip)).limit(cases)
         )
         with self._database.reading() as session:
             found = [SealedFile(row.tip, "", row.sealed) for row in session.exec(shown)]
@@ -181,6 +181,11 @@ class PointKeys:
             )
             found += [SealedFile(row.tip, row.id, row.sealed) for row in messages]
         return tuple(found), tips[-1] if len(tips) == cases else None
+
+    def count_cases(self, care_point: str) -> int:
+        """Of how many cases `files` hands out the files in all."""
+        with self._database.reading() as session:
+            return session.exec(_shown(select(func.count()).select_from(CaseRow), care_point)).one()
 
     def put_in_place(self, care_point: str, file: SealedFile, seen: bytes) -> bool:
         """Puts a file that was sealed again in the place of the one whose SHA-256 is `seen`. False for another point's,
@@ -209,6 +214,12 @@ class PointKeys:
             for table in (GrantRow, SheetGrantRow):
                 session.execute(delete(table).where(col(table.care_point) == care_point, col(table.number) < number))
             return True
+
+
+def _shown(query: SelectOfScalar[T], care_point: str) -> SelectOfScalar[T]:
+    return query.join(TipRow, col(TipRow.id) == CaseRow.tip).where(
+        CaseRow.care_point == care_point, col(TipRow.hidden).is_(False)
+    )
 
 
 def _grant_row(coordinator_id: str, care_point: str, number: int, sealed: bytes) -> GrantRow:

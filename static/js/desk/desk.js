@@ -3,9 +3,12 @@
 // share.
 
 import * as casePage from "./case_page.js";
+import * as ceremonyPage from "./ceremony_page.js";
 import * as inboxPage from "./inbox_page.js";
 import * as keysPage from "./keys_page.js";
 import { Door, wordsFor } from "./login.js";
+import { element } from "./parts.js";
+import { alarmsOf, look } from "./point.js";
 import { get, post, SignedOutError, whenHeard } from "./server.js";
 import { announce, title } from "./status.js";
 import { Tips } from "./tips.js";
@@ -13,7 +16,7 @@ import * as trailPage from "./trail_page.js";
 import { VaultLine } from "./vault_line.js";
 import { choose, say, slot, view } from "./words.js";
 
-const PAGES = { inbox: inboxPage, tip: casePage, keys: keysPage, trail: trailPage };
+const PAGES = { inbox: inboxPage, tip: casePage, keys: keysPage, ceremony: ceremonyPage, trail: trailPage };
 const FIRST = "inbox";
 const ALARMS = { AlarmError: "alarm", OwnKeyAlarmError: "alarm-own" }; // what the vault refused -> the view that says so
 const ADDRESS = /^#([a-z]+)(?:-(.*))?$/;
@@ -22,6 +25,8 @@ class Desk {
   vault = new VaultLine();
   tips = new Tips(this.vault);
   lacks = null; // "key" or "grant" while this coordinator can't open tips yet
+  older = 0; // how many keys before the published one are still there
+  keys = null; // what this browser knows of the care point's key: see point.js
   me = null; // what the server says of this coordinator, once the keys are open
   drafts = new Map(); // tip id -> { text }: what is being typed outlives the end of a session
   left = null; // the tip that was open last, to which the focus returns in the list
@@ -44,28 +49,55 @@ class Desk {
       return;
     }
     const keys = await get("/keys");
-    try {
-      const opened = await this.vault.ask("unlock", {
-        carePoint: keys.care_point.id,
-        recipient: keys.recipient,
-        wrapped: keys.wrapped,
-        grants: keys.grants,
-        published: keys.published,
-      });
-      this.lacks = opened.lacks ?? null;
-      if (!this.lacks) await post("/keys/opened", { number: opened.number });
-    } catch (error) {
-      if (!Object.hasOwn(ALARMS, error.name)) throw error;
-      this.#alarm(ALARMS[error.name]);
-      return;
-    }
+    if (!(await this.#opens("unlock", keys))) return;
     if (this.me && this.me.login !== keys.login) this.drafts.clear();
-    this.me = await get("/keys"); // again: this very unlocking is now among the proofs
+    await this.reload();
+    await this.look();
     this.#door.hide();
     this.#fillBar();
     window.history.replaceState(null, "", `/${this.#page() ? window.location.hash : ""}`);
     announce(say("opened"));
     await this.#show();
+  }
+
+  /** Opens the care point's key in the vault, by this deed. False when the vault raised an alarm, which is shown. */
+  async #opens(deed, { care_point: { id: carePoint }, recipient, wrapped, grants, published }) {
+    try {
+      const opened = await this.vault.ask(deed, { carePoint, recipient, wrapped, grants, published });
+      this.lacks = opened.lacks ?? null;
+      this.older = opened.older ?? 0;
+      if (!this.lacks) await post("/keys/opened", { number: opened.number });
+      return true;
+    } catch (error) {
+      if (!Object.hasOwn(ALARMS, error.name)) throw error;
+      this.#alarm(ALARMS[error.name]);
+      return false;
+    }
+  }
+
+  /** Tries again to open the care point's key: meanwhile it may have been published, or given. */
+  async openPoint() {
+    if (!(await this.#opens("reopen", await get("/keys")))) return;
+    await this.reload();
+    await this.#show();
+  }
+
+  /** Asks again what the server says of this coordinator: every unlocking is among the proofs from then on. */
+  async reload() {
+    this.me = await get("/keys");
+  }
+
+  /** Looks at the care point's key, and shows every alarm on whatever page is open. */
+  async look() {
+    this.keys = await look(this.vault);
+    const words = alarmsOf(this.keys).map(({ name, values }) => say(`alarm-${name}`, values));
+    const box = document.getElementById("alarms");
+    box.hidden = words.length === 0;
+    if (box.dataset.words === words.join("\n")) return; // said once, not at every page
+    box.dataset.words = words.join("\n");
+    const alarms = view("alarms");
+    slot(alarms, "words").append(...words.map((each) => element("li", each)));
+    box.replaceChildren(alarms);
   }
 
   /** The page that the address names, as {page, rest}; null when there is none such. */
@@ -117,6 +149,7 @@ class Desk {
     this.#view.replaceChildren();
     this.#view.hidden = true;
     this.#emptyBar();
+    document.getElementById("alarms").hidden = true;
     this.#door.close(say("session-ended"));
   }
 

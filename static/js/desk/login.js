@@ -9,6 +9,11 @@ import { has, say } from "./words.js";
 const VAULT_WORDS = {
   NotAPassphraseError: "not-a-passphrase",
   WrongPassphraseError: "wrong-passphrase",
+  AlarmError: "alarm-key",
+  NotApprovedError: "alarm-not-approved",
+  ForgedProposalError: "alarm-proposal",
+  AnotherSheetError: "another-sheet",
+  NotASheetError: "not-a-sheet",
 };
 const KEY_FAULTS = ["NotYourKeyError", "WrongKindError", "WrongNumberError", "WrongCarePointError", "AlteredFileError"];
 

@@ -32,14 +32,15 @@ export function placeName(tip) {
   return say(place.kind);
 }
 
-/** Fills the list of holders, and warns when there are fewer than two. */
+/** Fills the list of holders, the recovery sheet among them, and warns when fewer than two count. */
 export function fillHolders(root, holders) {
   const list = slot(root, "holders");
   for (const holder of holders) {
-    const when = holder.proved_on ? say("opened-on", { day: day(holder.proved_on) }) : say("never");
-    list.append(element("dt", holder.name), element("dd", when));
+    const on = holder.proved_on && { day: day(holder.proved_on) };
+    const when = on ? say(holder.counts ? "opened-on" : "opened-long-ago", on) : say("never");
+    list.append(element("dt", holder.name ?? say("sheet")), element("dd", when));
   }
-  slot(root, "few-holders").hidden = holders.length > 1;
+  slot(root, "few-holders").hidden = holders.filter((holder) => holder.counts).length > 1;
 }
 
 export function element(name, text) {

@@ -8,7 +8,7 @@ import * as fingerprints from "../../formats/fingerprints.js";
 import * as heads from "../../formats/heads.js";
 import * as proposals from "../../formats/proposals.js";
 import * as sheets from "../../formats/sheets.js";
-import { AlarmError, firstOpened, grantedSecret, secretIn } from "./point.js";
+import { AlarmError, firstOpened, grantedSecret, openPoint, secretIn } from "./point.js";
 import { head, LockedError, sealTo, state, unlocked } from "./state.js";
 
 const SEED = 32;
@@ -93,6 +93,11 @@ async function recover({ typed, carePoint, sealed, published }) {
   return { number: published.number, sealed: await sealedGrant(carePoint, published.number, secret, recipient) };
 }
 
+/** Opens the care point's key with one's own, which is open already: a colleague gave it meanwhile, or the sheet did. */
+async function reopen({ carePoint: id, grants, published }) {
+  return openPoint({ id, own: own(), grants, published });
+}
+
 /** One's own code, and of each of these people the code of the key that the database keeps for him; null for what is no
  * key. One's own comes from one's own secret. */
 async function codes({ people }) {
@@ -117,6 +122,7 @@ export const keyDeeds = {
   practise,
   proposalCodes,
   recover,
+  reopen,
   sealAgain,
   sealProposal,
   typeSheet,
