@@ -109,7 +109,7 @@ def practised(request: Request, coordinator: Coordinator) -> Response:
     number = whole_number(incoming_of(request).one("number"))
     store = world_of(request).store.point_keys
     if key is None or number != key.number or not store.practise(coordinator.care_point, number, today(request)):
-        return not_found()
+        return json_error("no_sheet", HTTPStatus.CONFLICT)
     _record(request, coordinator, "practised", str(number))
     return json_answer({})
 
@@ -125,13 +125,15 @@ def files(request: Request, coordinator: Coordinator) -> Response:
 
 def sealed_again(request: Request, coordinator: Coordinator) -> Response:
     """Puts a file that was sealed again in its place. Only the care point's own, and of the same length."""
-    incoming = incoming_of(request)
+    incoming, store = incoming_of(request), world_of(request).store
+    if store.cases.get(request.path_params["tip"], coordinator.care_point) is None:
+        return not_found()
     try:
         file = SealedFile(request.path_params["tip"], incoming.one("message"), sealed_file(incoming.one("sealed")))
         seen = _bytes(incoming.one("seen"), SHA256)
     except NotAnAnswerError:
         return _unprocessable()
-    kept = world_of(request).store.point_keys.put_in_place(coordinator.care_point, file, seen)
+    kept = store.point_keys.put_in_place(coordinator.care_point, file, seen)
     return json_answer({}) if kept else not_found()
 
 
