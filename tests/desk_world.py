@@ -125,7 +125,7 @@ def make_desk_world(folder: Path, clock: Callable[[], datetime] | None = None, l
         care_points=line.care_points,
         rendering=rendering(is_demo=True),
         clock=line.clock,
-        demo_people=made.people,
+        demo_people=[*made.people],
     )
     coordinators = {one.login: one for one in line.store.coordinators.all()}
     people = {one.login: Enrolled(coordinators[one.login], one.passphrase, one.totp_secret) for one in made.people}

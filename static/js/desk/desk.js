@@ -25,6 +25,7 @@ class Desk {
   vault = new VaultLine();
   tips = new Tips(this.vault);
   lacks = null; // "key" or "grant" while this coordinator can't open tips yet
+  number = null; // of the care point's key that is open
   older = 0; // how many keys before the published one are still there
   keys = null; // what this browser knows of the care point's key: see point.js
   me = null; // what the server says of this coordinator, once the keys are open
@@ -65,6 +66,7 @@ class Desk {
     try {
       const opened = await this.vault.ask(deed, { carePoint, recipient, wrapped, grants, published });
       this.lacks = opened.lacks ?? null;
+      this.number = opened.number ?? null;
       this.older = opened.older ?? 0;
       if (!this.lacks) await post("/keys/opened", { number: opened.number });
       return true;
@@ -80,6 +82,11 @@ class Desk {
     if (!(await this.#opens("reopen", await get("/keys")))) return;
     await this.reload();
     await this.#show();
+  }
+
+  /** Whether a newer key was published than the one that is open. */
+  get isOutdated() {
+    return this.number !== null && this.keys.point.published?.number !== this.number;
   }
 
   /** Asks again what the server says of this coordinator: every unlocking is among the proofs from then on. */

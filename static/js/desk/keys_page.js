@@ -16,11 +16,15 @@ export const withoutKey = true;
 
 export async function show(desk, _rest = "", said = "", selector = "h1") {
   await desk.look();
+  if (desk.isOutdated) {
+    await desk.openPoint(); // which comes back here
+    return;
+  }
   const root = view("keys");
   const { point, codes } = desk.keys;
   slot(root, "lacks").textContent = desk.lacks ? say(`lacks-${desk.lacks}`) : "";
   slot(root, "lacks-part").hidden = !desk.lacks;
-  slot(root, "again").addEventListener("click", () => desk.guarded(() => desk.openPoint()));
+  slot(root, "again").addEventListener("click", () => desk.guarded(() => lookAgain(desk)));
   slot(root, "own-code").textContent = grouped(codes.own);
   fillPublished(root, point);
   fillPeople(root, desk);
@@ -32,6 +36,11 @@ export async function show(desk, _rest = "", said = "", selector = "h1") {
   const place = desk.put(root, say("title-keys"));
   announce(said);
   place.querySelector(selector)?.focus();
+}
+
+async function lookAgain(desk) {
+  await desk.openPoint();
+  announce(say(desk.lacks ? "still-lacks" : "opened"));
 }
 
 /** A code of 25 digits as it is read out. */
