@@ -32,9 +32,7 @@ def create_desk(world: World) -> Starlette:
     )
     desk.state.world = world
     desk.state.access = Access(world.settings, world.store, world.clock)
-    desk.state.holders = Holders(
-        world.store.coordinators, world.care_points, world.clock, is_demo=world.settings.is_demo
-    )
+    desk.state.holders = Holders(world.store, world.care_points, world.clock, is_demo=world.settings.is_demo)
     desk.state.questions = load_questions(world.settings.content / "tip_form.toml")
     return desk
 
