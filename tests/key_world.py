@@ -4,12 +4,15 @@ write the database and nothing else."""
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 
 from desk_world import DeskWorld
 
 from tipline.approving import Approvals
 from tipline.desk.keys import CarePointKey, Enrolled, Newcomer, enrol
-from tipline.sealing import Identity
+from tipline.heads import Author, Head, Kind, write
+from tipline.key_files import read_key_file, write_key_file
+from tipline.sealing import Identity, fingerprint, seal
 from tipline.world import DemoPerson
 
 CLOSED = "zvh-twente"
@@ -43,6 +46,23 @@ def approvals(desk: DeskWorld) -> Approvals:
 
 def approve(desk: DeskWorld, care_point: str, codes: Sequence[str]) -> Sequence[str]:
     return approvals(desk).approve(care_point, codes)
+
+
+def grant_of(secret: str, care_point: str, recipient: str, number: int = 1) -> bytes:
+    """A grant as a holder's browser would write it; the secret may be any."""
+    head = Head(Kind.GRANT, None, (care_point,), number, Author.COORDINATOR, "nl")
+    return seal(write(head, {"care_point": care_point, "secret": secret}), [recipient])
+
+
+def recovery_sheet(desk: DeskWorld, care_point: str) -> Identity:
+    """A sheet for the care point's key, as if it had been made with it, and not typed in since."""
+    sheet, file = Identity.new(), desk.line.key_file(care_point)
+    write_key_file(file, replace(read_key_file(file), recovery_sheet=fingerprint(sheet.recipient)))
+    sealed = grant_of(desk.keys[care_point].secret, care_point, sheet.recipient)
+    with writing(desk) as database:
+        row = (care_point, 1, sheet.recipient, sealed, None)
+        database.execute("INSERT INTO sheet_grants VALUES (?, ?, ?, ?, ?)", row)
+    return sheet
 
 
 def step_up(desk: DeskWorld) -> None:

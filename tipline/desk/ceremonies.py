@@ -14,9 +14,8 @@ from starlette.responses import Response
 
 from tipline.desk.answering import Value, json_answer, json_error
 from tipline.desk.answers import NotAnAnswerError, sealed_file, whole_number
-from tipline.desk.requests import base64url, day, incoming_of, not_found, today, world_of
+from tipline.desk.requests import base64url, day, holders_in, incoming_of, not_found, today, world_of
 from tipline.desk.roles import Right, may
-from tipline.holders import Holders
 from tipline.key_files import PublishedKey
 from tipline.sealing import NotARecipientError, fingerprint
 from tipline.storage.coordinators import Coordinator
@@ -43,7 +42,7 @@ def point(request: Request, coordinator: Coordinator) -> Response:
             "me": coordinator.id,
             "today": day(today(request)),
             "may_revoke": may(coordinator, Right.colleagues),
-            "is_open": holders(request).is_open(here),
+            "is_open": holders_in(request).is_open(here),
             "published": published(key) if key else None,
             "proposal": _proposal(proposal) if proposal else None,
             "people": [_person(each) for each in people],
@@ -161,11 +160,6 @@ def revoke(request: Request, coordinator: Coordinator) -> Response:
         return not_found()
     _record(request, coordinator, "revoked", receiver)
     return json_answer({})
-
-
-def holders(request: Request) -> Holders:
-    world = world_of(request)
-    return Holders(world.store, world.care_points, world.clock, is_demo=world.settings.is_demo)
 
 
 def published(key: PublishedKey) -> Mapping[str, Value]:

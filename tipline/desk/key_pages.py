@@ -8,7 +8,7 @@ from starlette.responses import Response
 from tipline.desk import ceremonies
 from tipline.desk.answering import Value, json_answer, json_error
 from tipline.desk.keys import holders_of
-from tipline.desk.requests import base64url, day, incoming_of, not_found, today, world_of
+from tipline.desk.requests import base64url, day, holders_in, incoming_of, not_found, today, world_of
 from tipline.key_files import PublishedKey
 from tipline.storage.coordinators import Coordinator
 
@@ -54,7 +54,7 @@ def key_opened(request: Request, coordinator: Coordinator) -> Response:
 def _holders(request: Request, key: PublishedKey) -> list[Value]:
     """Who can open this key, and when each last showed it: the holders, and the recovery sheet as the one without a
     name. `counts` says who still counts for the two that it takes."""
-    world, holders = world_of(request), ceremonies.holders(request)
+    world, holders = world_of(request), holders_in(request)
     proved = holders.proved(key)
     shown: list[Value] = [
         {
