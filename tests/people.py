@@ -272,6 +272,42 @@ class Coordinator:
         assert kept.value.status == 200
         expect(self.page.locator("#status")).to_be_focused()
 
+    def offers(self, care_point: str, reason: str, *, shared: bool = False) -> None:
+        """The case that is open, to another care point by its id."""
+        self.page.locator('#view [data-slot="handover"]').click()
+        form = self.page.locator('#view [data-slot="offer"]')
+        form.locator("#handover-point").select_option(care_point)
+        form.locator(f'input[name="how"][value="{"share" if shared else "hand-over"}"]').check()
+        form.locator("#handover-reason").fill(reason)
+        with self.page.expect_response(lambda answer: answer.url.endswith("/handover/offer")) as kept:
+            form.locator("button").click()
+        assert kept.value.status == 200
+        expect(self.page.locator('#view [data-slot="withdraw"]')).to_be_visible()
+
+    def withdraws_the_offer(self) -> None:
+        self.page.locator('#view [data-slot="withdraw"] button').click()
+        expect(self.page.locator('#view [data-slot="offer"]')).to_be_visible()
+
+    def takes_the_case(self) -> None:
+        """The offered case that is open."""
+        self.page.locator('#view [data-slot="take"] button').click()
+        expect(self.page.locator('#view [data-slot="answer"]')).to_be_visible()
+
+    def refuses_the_case(self, reason: str) -> None:
+        self.page.locator("#view summary", has=self.page.locator("xpath=..//textarea")).click()
+        self.page.locator("#refusal").fill(reason)
+        self.page.locator('#view [data-slot="refuse"] button').click()
+        expect(self.page.locator('#view [data-slot="all"]')).to_be_visible()
+
+    def is_told(self) -> str:
+        """What the desk said last."""
+        return self.page.locator("#said").inner_text()
+
+    def finds_no_case(self, words: str) -> None:
+        """None in the inbox begins with these words, after looking for new ones."""
+        self.looks_for_new_tips()
+        expect(self.page.locator('#view [data-slot="rows"] tr', has_text=words)).to_have_count(0)
+
     def _fresh_code(self) -> str:
         """From the demonstration's own login page; after two sign-ins at once the next takes half a minute."""
         reader = self.page.context.new_page()

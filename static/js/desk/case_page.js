@@ -1,6 +1,7 @@
 // The page of one case: reading it marks it read; answering and changing it go from here to the vault and the server.
 
 import { caseView, heading } from "./case.js";
+import * as handover from "./handover.js";
 import { wordsFor } from "./login.js";
 import { post, RefusedError, SignedOutError } from "./server.js";
 import { announce } from "./status.js";
@@ -11,7 +12,7 @@ const MEANWHILE = ["number_taken", "other_readers"]; // refusals that show the c
 /** `said` is announced once it is shown; `selector` gets the focus. */
 export async function show(desk, id, said = "", selector = "h1") {
   let tip = await desk.tips.one(id);
-  if (tip.status === "new" && tip.told) {
+  if (tip.status === "new" && tip.told && !tip.offered_by) {
     await markRead(id);
     tip = { ...tip, status: "read" };
   }
@@ -22,6 +23,7 @@ export async function show(desk, id, said = "", selector = "h1") {
     setStatus: (status) => desk.guarded(() => setStatus(desk, id, status)),
   };
   const place = desk.put(caseView(tip, desk.me.holders, desk.drafts.get(id), deeds), heading(tip));
+  await handover.addTo(place, desk, tip, (words) => show(desk, id, words));
   announce(said);
   place.querySelector(selector)?.focus();
 }

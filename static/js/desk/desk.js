@@ -4,6 +4,7 @@
 
 import * as casePage from "./case_page.js";
 import * as ceremonyPage from "./ceremony_page.js";
+import * as handoverPage from "./handover_page.js";
 import * as inboxPage from "./inbox_page.js";
 import * as keysPage from "./keys_page.js";
 import { Door, wordsFor } from "./login.js";
@@ -16,7 +17,7 @@ import * as trailPage from "./trail_page.js";
 import { VaultLine } from "./vault_line.js";
 import { choose, say, slot, view } from "./words.js";
 
-const PAGES = { inbox: inboxPage, tip: casePage, keys: keysPage, ceremony: ceremonyPage, trail: trailPage };
+const PAGES = { inbox: inboxPage, tip: casePage, handover: handoverPage, keys: keysPage, ceremony: ceremonyPage, trail: trailPage };
 const FIRST = "inbox";
 const ALARMS = { AlarmError: "alarm", OwnKeyAlarmError: "alarm-own" }; // what the vault refused -> the view that says so
 const ADDRESS = /^#([a-z]+)(?:-(.*))?$/;

@@ -15,6 +15,7 @@ export function tags(tip) {
   const own = [];
   const level = danger(tip);
   if (level) own.push(tag(say(`danger-${level}`), true));
+  if (tip.offered_by) own.push(tag(say("offered-tag", { point: carePointName(tip.offered_by) }), true));
   if (tip.told?.meantFor) own.push(tag(say("meant-for", { point: carePointName(tip.told.meantFor) })));
   return own;
 }

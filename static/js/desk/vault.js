@@ -6,12 +6,13 @@
 // anything in it is used. Nothing that was opened goes to the server: see docs/threat-model.md.
 
 import { openMessages, openTips, sealAnswer } from "./vault/conversations.js";
+import { handoverDeeds } from "./vault/handover.js";
 import { signInHalf } from "./vault/own_key.js";
 import { keyDeeds } from "./vault/point_keys.js";
 import { lock } from "./vault/state.js";
 import { stretch, unlock } from "./vault/unlocking.js";
 
-const DEEDS = { stretch, signInHalf, unlock, openTips, openMessages, sealAnswer, ...keyDeeds, lock };
+const DEEDS = { stretch, signInHalf, unlock, openTips, openMessages, sealAnswer, ...handoverDeeds, ...keyDeeds, lock };
 
 self.addEventListener("message", async ({ data: { call, deed, details } }) => {
   try {

@@ -4,7 +4,7 @@ import { fromBase64Url } from "../../formats/bytes.js";
 import * as heads from "../../formats/heads.js";
 import { among, head, knownTip, openForPoint, refusal, sealTo, state, unlocked } from "./state.js";
 
-const SPEAKERS = { answer: "coordinator", addition: "tipster" };
+const SPEAKERS = { answer: "coordinator", addition: "tipster", note: "coordinator" };
 
 /** What each tip says, or null for one that is not a tip of this care point. Its reply key stays here. */
 export async function openTips({ sealed }) {
