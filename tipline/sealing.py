@@ -34,15 +34,18 @@ from tipline.padding import BUCKETS
 
 MAX_HEADER = 32 * 1024
 """Bytes that a header may have, about twenty recipients; a longer one is refused before it is parsed."""
+MAX_BEGINNING = MAX_HEADER + 16
+"""Bytes within which header and nonce of a file end."""
 
 _VERSION_LINE = b"age-encryption.org/v1"
 _HYBRID = b"mlkem768x25519"
 _INFO = b"age-encryption.org/mlkem768x25519"
 _SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
 _COLUMNS = 64
-_SEED, _FILE_KEY, _TAG, _NONCE, _MAC = 32, 16, 16, 16, 32
+_SEED, _FILE_KEY, TAG, _NONCE, _MAC = 32, 16, 16, 16, 32
 _ENCAPSULATION, _MLKEM_PUBLIC, _X25519_PUBLIC = 1120, 1184, 32
-_CHUNK = 64 * 1024
+CHUNK = 64 * 1024
+"""Bytes of text in a chunk of a payload."""
 _RECIPIENT_PREFIX, _SECRET_PREFIX = "age1pq", "age-secret-key-pq-"
 
 
@@ -162,6 +165,15 @@ def fingerprint(recipient: str) -> str:
 
 def seal(plaintext: bytes, recipients: Sequence[str]) -> bytes:
     """An age file that each of these recipients can open. Raises NoRecipientError and NotARecipientError."""
+    beginning, payload = begin_sealing(recipients)
+    last = max(0, (len(plaintext) - 1) // CHUNK)
+    chunks = (plaintext[index * CHUNK : (index + 1) * CHUNK] for index in range(last + 1))
+    return beginning + b"".join(payload.seal(chunk, is_last=index == last) for index, chunk in enumerate(chunks))
+
+
+def begin_sealing(recipients: Sequence[str]) -> tuple[bytes, "Payload"]:
+    """How an age file to these recipients begins, and what seals its chunks: for texts too large for memory. Raises
+    NoRecipientError and NotARecipientError."""
     if not recipients:
         raise NoRecipientError("sealing needs at least one recipient")
     file_key = secrets.token_bytes(_FILE_KEY)
@@ -169,7 +181,14 @@ def seal(plaintext: bytes, recipients: Sequence[str]) -> bytes:
     covered = _VERSION_LINE + b"\n" + stanzas + b"---"
     nonce = secrets.token_bytes(_NONCE)
     header = covered + b" " + _to_base64(_header_mac(file_key, covered)) + b"\n"
-    return header + nonce + _seal_payload(plaintext, _derive(file_key, nonce, b"payload"))
+    return header + nonce, Payload(_derive(file_key, nonce, b"payload"))
+
+
+def begin_opening(beginning: bytes, identity: Identity) -> tuple["Payload", bytes]:
+    """What opens the chunks of a file that begins with these bytes (`MAX_BEGINNING` of them, or all), and those of them
+    that belong to the chunks. Raises NotAnAgeFileError, WrongKeyError and AlteredFileError."""
+    header = read_header(beginning)
+    return _payload_of(header, _unwrapped(header, identity)), header.payload
 
 
 def open_sealed(file: bytes, identity: Identity) -> bytes:
@@ -195,7 +214,7 @@ def check_file(file: bytes, recipients: int | None = None) -> None:
         _encapsulation(stanza)
     if recipients is not None and len(header.stanzas) != recipients:
         raise WrongRecipientCountError(f"{len(header.stanzas)} recipients, {recipients} expected")
-    if len(header.payload) - _TAG not in BUCKETS:
+    if len(header.payload) - TAG not in BUCKETS:
         raise WrongSizeError(f"{len(header.payload)} bytes")
 
 
@@ -221,9 +240,16 @@ class Header:
 
 def open_with_file_key(header: Header, file_key: bytes) -> bytes:
     """The text under a header whose file key is known; raises AlteredFileError."""
+    payload, sealed_chunk = _payload_of(header, file_key), CHUNK + TAG
+    last = max(0, (len(header.payload) - 1) // sealed_chunk)
+    chunks = (header.payload[index * sealed_chunk : (index + 1) * sealed_chunk] for index in range(last + 1))
+    return b"".join(payload.open(chunk, is_last=index == last) for index, chunk in enumerate(chunks))
+
+
+def _payload_of(header: Header, file_key: bytes) -> "Payload":
     if not hmac.compare_digest(_header_mac(file_key, header.covered), header.mac):
         raise AlteredFileError("the header was altered")
-    return _open_payload(header.payload, _derive(file_key, header.nonce, b"payload"))
+    return Payload(_derive(file_key, header.nonce, b"payload"))
 
 
 def _derive(key: bytes, salt: bytes | None, info: bytes) -> bytes:
@@ -305,7 +331,7 @@ def _stanza_for(key: MLKEM768X25519PublicKey, file_key: bytes) -> bytes:
 
 def _encapsulation(stanza: Stanza) -> bytes:
     """The encapsulated key of a hybrid stanza; raises NotAnAgeFileError when the stanza is malformed."""
-    if len(stanza.arguments) != 2 or len(stanza.body) != _FILE_KEY + _TAG:
+    if len(stanza.arguments) != 2 or len(stanza.body) != _FILE_KEY + TAG:
         raise NotAnAgeFileError("a hybrid recipient has another number of arguments, or another length")
     encapsulation = _from_base64(stanza.arguments[1])
     if len(encapsulation) != _ENCAPSULATION:
@@ -339,33 +365,30 @@ def _refuse_low_order(key: X25519PrivateKey, share: bytes) -> None:
 # The payload: STREAM, chunks of 64 KiB, each with a counter and a mark on the last
 
 
-def _chunk_nonce(index: int, is_last: bool) -> bytes:
-    return index.to_bytes(11, "big") + bytes([is_last])
+class Payload:
+    """Seals or opens the chunks of one file, one after the other, each once."""
 
+    def __init__(self, key: bytes) -> None:
+        self._cipher = ChaCha20Poly1305(key)
+        self._index = 0
 
-def _seal_payload(plaintext: bytes, key: bytes) -> bytes:
-    cipher = ChaCha20Poly1305(key)
-    last = max(0, (len(plaintext) - 1) // _CHUNK)
-    return b"".join(
-        cipher.encrypt(_chunk_nonce(index, index == last), plaintext[index * _CHUNK : (index + 1) * _CHUNK], None)
-        for index in range(last + 1)
-    )
+    def seal(self, chunk: bytes, *, is_last: bool) -> bytes:
+        """The next chunk, `CHUNK` bytes of text; the last may be shorter, and is empty only when the text is."""
+        return self._cipher.encrypt(self._next_nonce(is_last), chunk, None)
 
+    def open(self, chunk: bytes, *, is_last: bool) -> bytes:
+        """The next chunk as it was sealed, `TAG` bytes longer. Raises AlteredFileError."""
+        if self._index and len(chunk) == TAG:
+            raise AlteredFileError("the last chunk is empty")
+        try:
+            return self._cipher.decrypt(self._next_nonce(is_last), chunk, None)
+        except InvalidTag as reason:
+            raise AlteredFileError("the text was cut, lengthened or altered") from reason
 
-def _open_payload(payload: bytes, key: bytes) -> bytes:
-    cipher, sealed_chunk = ChaCha20Poly1305(key), _CHUNK + _TAG
-    last = max(0, (len(payload) - 1) // sealed_chunk)
-    if last and len(payload) - last * sealed_chunk == _TAG:
-        raise AlteredFileError("the last chunk is empty")
-    try:
-        return b"".join(
-            cipher.decrypt(
-                _chunk_nonce(index, index == last), payload[index * sealed_chunk : (index + 1) * sealed_chunk], None
-            )
-            for index in range(last + 1)
-        )
-    except InvalidTag as reason:
-        raise AlteredFileError("the text was cut, lengthened or altered") from reason
+    def _next_nonce(self, is_last: bool) -> bytes:
+        nonce = self._index.to_bytes(11, "big") + bytes([is_last])
+        self._index += 1
+        return nonce
 
 
 # Boxes
@@ -397,7 +420,7 @@ class Box:
     def open(self, box: bytes, context: bytes) -> bytes:
         """What was closed for this context; raises WrongBoxError."""
         nonce, text = box[1 : 1 + _BOX_NONCE], box[1 + _BOX_NONCE :]
-        if box[:1] == _BOX_VERSION and len(text) >= _TAG:
+        if box[:1] == _BOX_VERSION and len(text) >= TAG:
             for secret in self._secrets:
                 try:
                     return self._cipher(secret, context).decrypt(nonce, text, None)

@@ -1,10 +1,12 @@
 """The database: tables and every query. The only package that opens a session; hands out plain values."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
+from tipline.storage import copying
 from tipline.storage.cases import Cases
 from tipline.storage.coordinators import Coordinators
 from tipline.storage.drafts import Drafts
@@ -59,6 +61,33 @@ class Store:
         """Raises sqlalchemy.exc.SQLAlchemyError unless the database answers and its tables are there."""
         with self._database.reading() as session:
             session.connection().execute(text("SELECT 1 FROM tips WHERE 1 = 0"))
+
+    def is_current(self) -> bool:
+        """Whether the tables are what this version needs. Raises `DatabaseFaultError`."""
+        try:
+            with self._database.engine.connect() as connection:
+                return _is_migrated(connection)
+        except SQLAlchemyError as reason:
+            raise DatabaseFaultError(reason) from None
+
+    def is_empty(self) -> bool:
+        return copying.is_empty(self._database.engine)
+
+    def count_rows(self) -> int:
+        """As many as `copy_to` copies."""
+        return copying.count_rows(self._database.engine)
+
+    def copy_to(self, other: "Store", tell: Callable[[int], None] = lambda _: None) -> None:
+        """Copies all that is kept for longer than a day to an empty store, as it is at one moment. `tell` is called
+        with how many rows are done. Raises `DatabaseFaultError`."""
+        try:
+            copying.copy_rows(self._database.engine, other._database.engine, tell)
+        except SQLAlchemyError as reason:
+            raise DatabaseFaultError(reason) from None
+
+    def make_one_file(self) -> None:
+        """Of SQLite: folds the log into the database, so that the file alone is the whole."""
+        copying.as_one_file(self._database.engine)
 
     def forget(self) -> None:
         """Empties SQLite's write-ahead log into the database: until then what was deleted still stands there. A reader

@@ -14,12 +14,13 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, create_engine
 
+BUSY_TIMEOUT = "PRAGMA busy_timeout=5000"
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # the thank-you page promises that the tip is kept
     "PRAGMA secure_delete=ON",  # a deleted answer is overwritten, not only forgotten
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=5000",
+    BUSY_TIMEOUT,
     "PRAGMA temp_store=MEMORY",  # no sorted copies in temporary files
 )
 
@@ -68,7 +69,12 @@ class Database:
     def empty_log(self) -> None:
         if self.engine.dialect.name == "sqlite":
             with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                # Without waiting: it would hold the write lock until the longest reader, a back-up perhaps, is done.
+                connection.exec_driver_sql("PRAGMA busy_timeout=0")
+                try:
+                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                finally:
+                    connection.exec_driver_sql(BUSY_TIMEOUT)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

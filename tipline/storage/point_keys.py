@@ -88,6 +88,12 @@ class PointKeys:
                     numbers[care_point] = numbers.get(care_point, frozenset()) | {number}
         return numbers
 
+    def all_sheet_grants(self) -> tuple[SheetGrant, ...]:
+        """Of every care point; for rescue files in a back-up."""
+        with self._database.reading() as session:
+            rows = session.exec(select(SheetGrantRow).order_by(SheetGrantRow.care_point, col(SheetGrantRow.number)))
+            return tuple(SheetGrant(**row.model_dump()) for row in rows)
+
     def proposal(self, care_point: str) -> Proposal | None:
         with self._database.reading() as session:
             row = session.get(KeyProposalRow, care_point)

@@ -8,8 +8,8 @@ from campaign_site.cli.commands import refusals
 from campaign_site.cli.progress import progress
 from campaign_site.settings import read_settings
 from tipline.audit import HeadsFile, TrailFaultError, Verified, verify
-from tipline.settings import TiplineSettings
 from tipline.storage import Store
+from tipline.storage.trail import Trail
 
 
 @click.group()
@@ -28,7 +28,7 @@ def verify_command() -> None:
         store = Store(settings.database_url)
         store.migrate()
     try:
-        verified = verified_trail(store, settings)
+        verified = verified_trail(store.trail, HeadsFile(settings.trail_heads))
     except TrailFaultError as fault:
         raise click.ClickException(str(fault)) from None
     finally:
@@ -36,10 +36,10 @@ def verify_command() -> None:
     click.echo(told(verified))
 
 
-def verified_trail(store: Store, settings: TiplineSettings) -> Verified:
+def verified_trail(trail: Trail, heads: HeadsFile) -> Verified:
     """Verifies with a bar where it takes long. Raises `TrailFaultError`."""
-    with progress("Verifying", store.trail.count()) as tell:
-        return verify(store.trail, HeadsFile(settings.trail_heads).read(), tell)
+    with progress("Verifying", trail.count()) as tell:
+        return verify(trail, heads.read(), tell)
 
 
 def told(verified: Verified) -> str:
