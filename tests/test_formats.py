@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 from real_content import ROOT
 
-from tipline import canonical, digits, heads, padding, passphrases, receipts, sealing
+from tipline import canonical, digits, heads, padding, passkeys, passphrases, receipts, sealing
 from tipline.audit import WrittenHead
 from tipline.heads import Author, Head, Kind
 from tipline.sealing import Identity
@@ -30,6 +30,7 @@ POLICY = (
 # Vectors are JSON of many shapes: Any, and a wrong shape fails the test that reads it.
 Vector = dict[str, Any]
 
+FAMILIES = ("canonical", "padding", "receipts", "keys", "passphrases", "passkeys", "heads", "ages")
 CCTV_ERRORS = {
     "success": None,
     "no match": "WrongKeyError",
@@ -176,6 +177,18 @@ def test_a_passphrase_is_read_however_it_was_typed() -> None:
         assert passphrases.Passphrase.parse(vector["typed"]).symbols == vector["symbols"], vector["name"]
     for vector in load("passphrases")["refusals"]:
         assert error_of(passphrases.Passphrase.parse, vector["typed"]) == "NotAPassphraseError", vector["name"]
+
+
+def test_passkeys_evaluate_and_unlock_as_the_vectors_say() -> None:
+    vectors = load("passkeys")
+    for vector in vectors["inputs"]:
+        assert passkeys.prf_input(bytes.fromhex(vector["salt"])).hex() == vector["input"]
+    for vector in vectors["seeds"]:
+        unlocks = passkeys.identity(bytes.fromhex(vector["evaluated"]))
+        assert unlocks == Identity.from_seed(bytes.fromhex(vector["seed"]))
+        assert hashlib.sha256(unlocks.recipient.encode()).hexdigest() == vector["recipient_sha256"]
+    for vector in vectors["refusals"]:
+        assert error_of(passkeys.identity, bytes.fromhex(vector["evaluated"])) == "NotAPrfError", vector["name"]
 
 
 def test_a_passphrase_is_stretched_to_the_same_halves_everywhere() -> None:
@@ -346,13 +359,14 @@ def test_javascript_runs_the_same_vectors(page: Page) -> None:
 
 def _javascript_checks() -> int:
     """How many checks tests/vectors/run.js must have made."""
-    of = {name: load(name) for name in ("canonical", "padding", "receipts", "keys", "passphrases", "heads", "ages")}
+    of = {name: load(name) for name in FAMILIES}
     index = published()
     once = [
         *of["canonical"]["refusals"],
         *(of["padding"]["pads"] + of["padding"]["refusals"]),
         *(vector for part in of["receipts"].values() for vector in part),
         *(vector for part in of["passphrases"].values() for vector in part),
+        *(vector for part in of["passkeys"].values() for vector in part),
         *(of["heads"]["write_refusals"] + of["heads"]["read_refusals"]),
         *of["ages"]["counts"]["wrong"],
         *index,

@@ -33,6 +33,7 @@ DRAWN_ON_REQUEST = {
     "tip/story.html": "tip-story",
     "desk/desk.html": "desk-login",
     "desk/refused.html": "desk-not-found",
+    "desk/invite.html": "desk-invite-gone",
 }
 """Template -> the step of a walk that shows it, for all that is not rendered ahead. Every other template is walked by
 itself, with the pages that the site has."""
@@ -175,3 +176,6 @@ def desk(coordinator: Coordinator) -> Iterator[str]:
         yield "desk-trail"
     page.goto(f"{site.desk_url}/is-not-there")
     yield "desk-not-found"
+    page.goto(f"{site.desk_url}/invite#no-such-token")
+    expect(page.locator("#invite h1")).to_be_visible()
+    yield "desk-invite-gone"

@@ -8,6 +8,7 @@ import * as digits from "/static/js/formats/digits.js";
 import * as fingerprints from "/static/js/formats/fingerprints.js";
 import * as heads from "/static/js/formats/heads.js";
 import * as padding from "/static/js/formats/padding.js";
+import * as passkeys from "/static/js/formats/passkeys.js";
 import * as passphrases from "/static/js/formats/passphrases.js";
 import * as receipts from "/static/js/formats/receipts.js";
 
@@ -123,6 +124,20 @@ function bodyOf(body) {
   return Object.fromEntries(members);
 }
 
+async function runPasskeys({ inputs, seeds, refusals }) {
+  for (const { salt, input } of inputs) {
+    expect(`passkey input for ${salt}`, toHex(passkeys.prfInput(fromHex(salt))), input);
+  }
+  for (const { evaluated, seed, recipient_sha256: recipient } of seeds) {
+    const found = passkeys.seedOf(fromHex(evaluated));
+    const digest = await digestOf(encode(await ages.recipientOf(ages.secretFromSeed(found))));
+    expect(`passkey seed of ${evaluated}`, [toHex(found), digest], [seed, recipient]);
+  }
+  for (const { name, evaluated } of refusals) {
+    expect(`passkey ${name}`, await errorOf(() => passkeys.seedOf(fromHex(evaluated))), "NotAPrfError");
+  }
+}
+
 async function runHeads({ writes, write_refusals: writeRefusals, read_refusals: readRefusals }) {
   for (const { name, head, body, reply_key: replyKey, length, sha256 } of writes) {
     const plaintext = heads.write(head, bodyOf(body), keyOf(replyKey));
@@ -195,6 +210,7 @@ async function runAll() {
   await runReceipts(await load("receipts"));
   await runKeys(await load("keys"));
   await runPassphrases(await load("passphrases"));
+  await runPasskeys(await load("passkeys"));
   await runHeads(await load("heads"));
   await runAges(await load("ages"));
   await runPublished(await load("cctv/index"));

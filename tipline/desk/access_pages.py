@@ -8,7 +8,8 @@ from starlette.responses import RedirectResponse, Response
 
 from tipline.desk.access import Session, Visit
 from tipline.desk.answering import json_answer, json_error
-from tipline.desk.requests import COOKIE, access_of, incoming_of, visit_in
+from tipline.desk.passkeys import PasskeyError, StaleChallengeError, WrongPasskeyError
+from tipline.desk.requests import COOKIE, access_of, base64url, incoming_of, visit_in
 from tipline.desk.second_way import (
     CodeUsedError,
     Credentials,
@@ -25,6 +26,10 @@ SECOND_WAY_REFUSALS: Mapping[type[SignInError], tuple[str, HTTPStatus]] = {
     TooManyCodesError: ("too_many", HTTPStatus.TOO_MANY_REQUESTS),
     LostSecondWayError: ("second_way_lost", HTTPStatus.UNAUTHORIZED),
 }
+PASSKEY_REFUSALS: Mapping[type[PasskeyError], str] = {
+    WrongPasskeyError: "wrong_passkey",
+    StaleChallengeError: "stale_challenge",
+}
 
 
 def sign_in(request: Request) -> Response:
@@ -37,10 +42,24 @@ def sign_in(request: Request) -> Response:
     return signed_in(request, session)
 
 
+def challenge(request: Request) -> Response:
+    """What a passkey signs to sign in. Nothing is kept of it."""
+    return json_answer({"challenge": access_of(request).challenge()})
+
+
+def sign_in_with_passkey(request: Request) -> Response:
+    try:
+        session = access_of(request).sign_in_with(incoming_of(request).one("credential"))
+    except PasskeyError as refusal:
+        return json_error(PASSKEY_REFUSALS[type(refusal)], HTTPStatus.UNAUTHORIZED)
+    return signed_in(request, session)
+
+
 def signed_in(request: Request, session: Session) -> Response:
     """The answer that brings the cookie of a session that just began; the one before it in this browser ends."""
     access_of(request).sign_out(request.cookies.get(COOKIE, ""))
-    answer = json_answer({"language": session.coordinator.language})
+    coordinator = session.coordinator
+    answer = json_answer({"language": coordinator.language, "login": coordinator.login})
     answer.set_cookie(COOKIE, session.cookie, secure=True, httponly=True, samesite="strict")
     return answer
 
@@ -60,17 +79,30 @@ def session(_request: Request, coordinator: Coordinator) -> Response:
 # Proving oneself anew
 
 
-def ways_to_step_up(_request: Request, _coordinator: Coordinator) -> Response:
-    return json_answer({"passkeys": [], "challenge": None})
+def ways_to_step_up(request: Request, _coordinator: Coordinator) -> Response:
+    """His passkeys, and the challenge for them; where there are none, passphrase and code count."""
+    ways = access_of(request).ways_to_step_up(visit_in(request))
+    return json_answer({"passkeys": [base64url(each) for each in ways.credentials], "challenge": ways.challenge})
 
 
 def step_up(request: Request, _coordinator: Coordinator) -> Response:
     visit = visit_in(request)
-    refusal = refusal_of_second_way(request, visit)
+    if access_of(request).ways_to_step_up(visit).credentials:
+        refusal = _refusal_of_passkey(request, visit)
+    else:
+        refusal = refusal_of_second_way(request, visit)
     if refusal:
         return refusal
     access_of(request).step_up(visit)
     return json_answer({})
+
+
+def _refusal_of_passkey(request: Request, visit: Visit) -> Response | None:
+    try:
+        access_of(request).prove_by_passkey(visit, incoming_of(request).one("credential"))
+    except PasskeyError as refusal:
+        return json_error(PASSKEY_REFUSALS[type(refusal)], HTTPStatus.FORBIDDEN)
+    return None
 
 
 def brings_second_way(request: Request) -> bool:

@@ -10,7 +10,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tipline.desk import access_pages, case_pages, ceremonies, handover_pages, key_pages, pages, tip_pages, trail_pages
+from tipline.desk import (
+    access_pages,
+    account_pages,
+    case_pages,
+    ceremonies,
+    handover_pages,
+    invitation_pages,
+    key_pages,
+    pages,
+    people_pages,
+    tip_pages,
+    trail_pages,
+)
 from tipline.desk.access import Visit
 from tipline.desk.answering import json_error
 from tipline.desk.handover_pages import once_taken
@@ -76,10 +88,29 @@ ROWS = (
     for_coordinator("GET", "/", pages.desk),
     for_anyone("GET", "/login", pages.login),
     for_anyone("POST", "/login", access_pages.sign_in),
+    for_anyone("GET", "/login/challenge", access_pages.challenge),
+    for_anyone("POST", "/login/passkey", access_pages.sign_in_with_passkey),
     for_anyone("POST", "/logout", access_pages.sign_out),
+    for_anyone("GET", "/invite", invitation_pages.page),
+    for_anyone("POST", "/invite", invitation_pages.join),
+    for_anyone("POST", "/invite/look", invitation_pages.look),
+    for_anyone("POST", "/invite/login", invitation_pages.login),
     for_coordinator("GET", "/session", access_pages.session, Right.own_access),
     for_coordinator("GET", "/step-up", access_pages.ways_to_step_up, Right.own_access),
     for_coordinator("POST", "/step-up", access_pages.step_up, Right.own_access),
+    for_coordinator("GET", "/account", account_pages.account, Right.own_access),
+    for_coordinator("POST", "/account/language", account_pages.set_language, Right.own_access),
+    for_coordinator("GET", "/account/passkeys/new", account_pages.new_passkey, Right.own_access),
+    for_coordinator("POST", "/account/passkeys", account_pages.add_passkey, Right.own_access, Proof.anew),
+    for_coordinator("POST", "/account/passkeys/{passkey}/name", account_pages.name_passkey, Right.own_access),
+    for_coordinator(
+        "POST", "/account/passkeys/{passkey}/remove", account_pages.remove_passkey, Right.own_access, Proof.either_way
+    ),
+    for_coordinator("POST", "/account/second-way", account_pages.replace_second_way, Right.own_access, Proof.anew),
+    for_coordinator("POST", "/account/sessions/{session}/end", account_pages.end_session, Right.own_access),
+    for_coordinator("GET", "/people", people_pages.people, Right.colleagues),
+    for_coordinator("POST", "/people/invitations", people_pages.invite, Right.colleagues, Proof.anew),
+    for_coordinator("POST", "/people/invitations/{invitation}/withdraw", people_pages.withdraw, Right.colleagues),
     for_coordinator("GET", "/keys", key_pages.keys),
     for_coordinator("POST", "/keys/opened", key_pages.key_opened),
     for_coordinator("GET", "/keys/point", ceremonies.point, Right.hold_key),

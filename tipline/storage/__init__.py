@@ -12,7 +12,9 @@ from tipline.storage.coordinators import Coordinators
 from tipline.storage.drafts import Drafts
 from tipline.storage.engine import Database, make_engine
 from tipline.storage.handovers import Handovers
+from tipline.storage.invitations import Invitations
 from tipline.storage.outbox import Outbox
+from tipline.storage.passkeys import Passkeys
 from tipline.storage.point_keys import PointKeys
 from tipline.storage.sessions import Sessions
 from tipline.storage.tips import Tips
@@ -46,6 +48,8 @@ class Store:
         self.coordinators = Coordinators(self._database)
         self.point_keys = PointKeys(self._database)
         self.sessions = Sessions(self._database)
+        self.passkeys = Passkeys(self._database)
+        self.invitations = Invitations(self._database)
 
     def migrate(self) -> None:
         """Brings the tables to what this version needs; does nothing when they are. Raises `DatabaseFaultError` when

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import case, or_, update
+from sqlalchemy import case, delete, or_, update
 from sqlmodel import col, select
 
 from tipline.storage.engine import Database
@@ -35,6 +35,16 @@ class WrappedKey:
     coordinator: str
     unlocker: str
     sealed: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class NewSecondWay:
+    """What is kept of a passphrase and a secret of codes, and the file that the passphrase unlocks."""
+
+    sign_in_digest: bytes = field(repr=False)
+    totp_box: bytes = field(repr=False)
+    totp_used: int
+    wrapped: WrappedKey
 
 
 @dataclass(frozen=True)
@@ -120,6 +130,35 @@ class Coordinators:
                 .where(col(CoordinatorRow.id) == coordinator_id, col(CoordinatorRow.wrong_codes) > 0)
                 .values(wrong_codes=col(CoordinatorRow.wrong_codes) - 1)
             )
+
+    def set_language(self, coordinator_id: str, language: str) -> None:
+        with self._database.writing() as session:
+            session.execute(
+                update(CoordinatorRow).where(col(CoordinatorRow.id) == coordinator_id).values(language=language)
+            )
+
+    def replace_second_way(self, second_way: NewSecondWay) -> None:
+        """Another passphrase and another secret of codes; what the old passphrase unlocked is gone."""
+        wrapped = second_way.wrapped
+        with self._database.writing() as session:
+            session.execute(
+                update(CoordinatorRow)
+                .where(col(CoordinatorRow.id) == wrapped.coordinator)
+                .values(
+                    sign_in_digest=second_way.sign_in_digest,
+                    totp_box=second_way.totp_box,
+                    totp_used=second_way.totp_used,
+                    wrong_codes=0,
+                    wrong_since=None,
+                )
+            )
+            session.execute(
+                delete(WrappedKeyRow).where(
+                    col(WrappedKeyRow.coordinator) == wrapped.coordinator,
+                    col(WrappedKeyRow.unlocker) == wrapped.unlocker,
+                )
+            )
+            session.add(WrappedKeyRow.model_validate(vars(wrapped)))
 
     def wrapped_keys(self, coordinator_id: str) -> tuple[WrappedKey, ...]:
         with self._database.reading() as session:

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import case, delete, func, literal, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, SQLModel, col, select
+from sqlalchemy import case, delete, func, update
+from sqlmodel import Session, col, select
 
+from tipline.storage.adding import add_unless_taken
 from tipline.storage.engine import Database
 from tipline.storage.tables import CaseRow, DraftRow, MessageRow, NoticeRow, TipRow
 
@@ -75,7 +75,7 @@ class Tips:
         or when the draft is no longer what it was made from."""
         row = TipRow(id=tip.id, lookup_digest=tip.lookup_digest, received_on=tip.received_on, hidden=tip.hidden)
         with self._database.writing() as session:
-            if not _changed_draft(session, draft) or not _added(session, row):
+            if not _changed_draft(session, draft) or not add_unless_taken(session, row):
                 session.rollback()
                 return False
             for care_point in tip.sealed:
@@ -121,7 +121,7 @@ class Tips:
                 return False
             if not noted_by and _readers(messages) != set(care_points_of(session, first.tip)):
                 raise OtherReadersError
-            if not _added(session, message_row(first)):
+            if not add_unless_taken(session, message_row(first)):
                 return False
             if draft and not _changed_draft(session, draft):
                 session.rollback()
@@ -198,15 +198,6 @@ def care_points_of(session: Session, tip_id: str) -> tuple[str, ...]:
 
 def _message(row: MessageRow) -> StoredMessage:
     return StoredMessage(**row.model_dump() | {"named": tuple(row.named.split())})
-
-
-def _added(session: Session, row: SQLModel) -> bool:
-    """Inserts `row` unless one of its unique values is taken. A caught violation would do the same, but databases log
-    the values of a violation."""
-    # RETURNING tells whether a row came; drivers count rows of such inserts each in their own way.
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    added = insert(type(row)).values(row.model_dump()).on_conflict_do_nothing().returning(literal(1))
-    return session.execute(added).first() is not None
 
 
 def _changed_draft(session: Session, change: DraftChange) -> bool:

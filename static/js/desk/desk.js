@@ -2,13 +2,16 @@
 // `#name-rest`. Each page is a module of its own with `show(desk, rest)`; this one says who is in, and gives them what they
 // share.
 
+import * as accountPage from "./account_page.js";
 import * as casePage from "./case_page.js";
 import * as ceremonyPage from "./ceremony_page.js";
 import * as handoverPage from "./handover_page.js";
+import { Idle } from "./idle.js";
 import * as inboxPage from "./inbox_page.js";
 import * as keysPage from "./keys_page.js";
 import { Door, wordsFor } from "./login.js";
 import { element } from "./parts.js";
+import * as peoplePage from "./people_page.js";
 import { alarmsOf, look } from "./point.js";
 import { get, post, SignedOutError, whenHeard } from "./server.js";
 import { announce, title } from "./status.js";
@@ -17,7 +20,16 @@ import * as trailPage from "./trail_page.js";
 import { VaultLine } from "./vault_line.js";
 import { choose, say, slot, view } from "./words.js";
 
-const PAGES = { inbox: inboxPage, tip: casePage, handover: handoverPage, keys: keysPage, ceremony: ceremonyPage, trail: trailPage };
+const PAGES = {
+  inbox: inboxPage,
+  tip: casePage,
+  handover: handoverPage,
+  keys: keysPage,
+  ceremony: ceremonyPage,
+  people: peoplePage,
+  trail: trailPage,
+  account: accountPage,
+};
 const FIRST = "inbox";
 const ALARMS = { AlarmError: "alarm", OwnKeyAlarmError: "alarm-own" }; // what the vault refused -> the view that says so
 const ADDRESS = /^#([a-z]+)(?:-(.*))?$/;
@@ -35,14 +47,18 @@ class Desk {
   #door = new Door(this.vault, (login, language) => this.#enter(login, language));
   #view = document.getElementById("view");
   #bar = document.getElementById("bar");
-  #idle = 0;
+  #idle = new Idle(
+    Number(document.getElementById("door").dataset.idleSeconds),
+    () => this.signedOut(),
+    (deed) => this.guarded(deed),
+  );
 
   constructor() {
     window.addEventListener("hashchange", () => this.#show());
     // Back from elsewhere must not find an open desk.
     window.addEventListener("pagehide", () => this.vault.end());
     window.addEventListener("pageshow", (event) => event.persisted && window.location.reload());
-    whenHeard(() => this.#waitAgain());
+    whenHeard(() => this.#view.hidden || this.#idle.begin());
   }
 
   async #enter(login, language) {
@@ -56,6 +72,7 @@ class Desk {
     await this.reload();
     await this.look();
     this.#door.hide();
+    this.#idle.begin();
     this.#fillBar();
     window.history.replaceState(null, "", `/${this.#page() ? window.location.hash : ""}`);
     announce(say("opened"));
@@ -151,7 +168,7 @@ class Desk {
 
   /** The session ended: keys and everything that was opened are forgotten, what was being typed is not. */
   signedOut() {
-    clearTimeout(this.#idle);
+    this.#idle.stop();
     this.vault.ask("lock");
     this.tips.forget();
     this.#view.replaceChildren();
@@ -168,6 +185,7 @@ class Desk {
     slot(bar, "care-point").textContent = [name, region].filter(Boolean).join(", ");
     slot(bar, "name").textContent = this.me.name;
     slot(bar, "trail").hidden = !trailPage.isFor(this.me);
+    slot(bar, "people").hidden = !peoplePage.isFor(this.me);
     this.#bar.append(bar);
   }
 
@@ -182,12 +200,6 @@ class Desk {
     this.#view.hidden = false;
     title(say("title-alarm"));
     this.#view.querySelector("h1").focus();
-  }
-
-  #waitAgain() {
-    clearTimeout(this.#idle);
-    const seconds = Number(document.getElementById("door").dataset.idleSeconds);
-    this.#idle = setTimeout(() => this.me && this.signedOut(), seconds * 1000);
   }
 }
 

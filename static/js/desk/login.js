@@ -2,7 +2,8 @@
 //
 // The passphrase goes to the vault, which gives back the half that signs in. It is typed once.
 
-import { OfflineError, post, RefusedError, SignedOutError } from "./server.js";
+import { arePossible, KnownPasskeyError, NoPasskeyError, NoPrfError, sign } from "./passkey.js";
+import { get, OfflineError, post, RefusedError, SignedOutError } from "./server.js";
 import { announce, errorTitle, hideWrong, showWrong, title } from "./status.js";
 import { has, say } from "./words.js";
 
@@ -14,7 +15,13 @@ const VAULT_WORDS = {
   ForgedProposalError: "alarm-proposal",
   AnotherSheetError: "another-sheet",
   NotASheetError: "not-a-sheet",
+  WrongPasskeyError: "wrong_passkey",
 };
+const PASSKEY_WORDS = [
+  [NoPasskeyError, "no-passkey"],
+  [NoPrfError, "no-prf"],
+  [KnownPasskeyError, "known-passkey"],
+];
 const KEY_FAULTS = ["NotYourKeyError", "WrongKindError", "WrongNumberError", "WrongCarePointError", "AlteredFileError"];
 
 export class Door {
@@ -25,6 +32,7 @@ export class Door {
   #passphrase = document.getElementById("passphrase");
   #code = document.getElementById("code");
   #reveal = document.getElementById("reveal");
+  #byPasskey = document.getElementById("door-passkey");
   #isBusy = false;
   #mode; // sign-in: all fields; unlock: the passphrase only
   #vault;
@@ -37,8 +45,10 @@ export class Door {
     this.#mode = this.#section.dataset.login ? "unlock" : "sign-in";
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#submit();
+      this.#submit(() => this.#open());
     });
+    this.#byPasskey.hidden = !arePossible();
+    this.#byPasskey.addEventListener("click", () => this.#submit(() => this.#openByPasskey()));
     this.#reveal.addEventListener("change", () => {
       this.#passphrase.type = this.#reveal.checked ? "text" : "password";
     });
@@ -63,12 +73,12 @@ export class Door {
     hideWrong(this.#wrong);
   }
 
-  async #submit() {
+  async #submit(opening) {
     if (this.#isBusy) return;
     this.#isBusy = true;
     hideWrong(this.#wrong);
     try {
-      await this.#open();
+      await opening();
     } catch (error) {
       this.#refuse(error);
     } finally {
@@ -93,6 +103,22 @@ export class Door {
       this.#mode = "unlock"; // the code is used: what still goes wrong now needs the passphrase only
       this.#section.dataset.login = login;
     }
+    announce(say("unlocking"));
+    await this.#enter(login, language);
+  }
+
+  /** One touch: what the passkey signs is sent, what it evaluates goes to the vault and nowhere else. */
+  async #openByPasskey() {
+    const salt = this.#section.dataset.salt;
+    const { challenge } = await get("/login/challenge");
+    announce(say("touch"));
+    const { credential, evaluated } = await sign({ challenge, salt });
+    if (evaluated) await this.#vault.ask("takePasskey", { evaluated }, [evaluated.buffer]);
+    announce(say("signing-in"));
+    const { language, login } = await post("/login/passkey", { credential });
+    this.#mode = "unlock"; // signed in: what still goes wrong now needs the passphrase only
+    this.#section.dataset.login = login;
+    if (!evaluated) throw new NoPrfError("evaluates nothing");
     announce(say("unlocking"));
     await this.#enter(login, language);
   }
@@ -124,6 +150,7 @@ export class Door {
 /** The words for an error that a person can do something about. */
 export function wordsFor(error) {
   if (error instanceof OfflineError) return say("offline");
+  for (const [kind, words] of PASSKEY_WORDS) if (error instanceof kind) return say(words);
   if (error instanceof RefusedError && has(error.reason)) return say(error.reason);
   if (Object.hasOwn(VAULT_WORDS, error.name)) return say(VAULT_WORDS[error.name]);
   return say(KEY_FAULTS.includes(error.name) ? "not-your-key" : "fault");

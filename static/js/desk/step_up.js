@@ -1,11 +1,12 @@
 // Proving oneself anew, for what asks that: a passkey, or where there is none the passphrase and an unused code.
 
 import { wordsFor } from "./login.js";
+import { arePossible, NoPasskeyError, sign } from "./passkey.js";
 import { get, post, RefusedError } from "./server.js";
 import { hideWrong, showWrong } from "./status.js";
 import { say, slot, view } from "./words.js";
 
-const SECOND_WAY = ["wrong", "code_used", "too_many", "second_way_lost"]; // what the server says of a second way
+const NO_PROOFS = ["wrong", "code_used", "too_many", "second_way_lost", "wrong_passkey", "stale_challenge", "code-missing"];
 
 /** Runs a deed that may ask for a proof anew. When it does, asks the coordinator for it over the page, which stays as it
  * is, and runs the deed again. Gives what the deed gives. Throws what the deed throws, and RefusedError("not_proved") when
@@ -42,7 +43,10 @@ class Question {
     document.body.append(view("step-up"));
     this.#dialog = document.getElementById("step-up");
     this.#wrong = slot(this.#dialog, "wrong");
+    slot(this.#dialog, "passkey").hidden = !this.#goesAlong || !arePossible();
+    slot(this.#dialog, "passkey").addEventListener("click", () => this.#try(() => this.#byPasskey()));
     slot(this.#dialog, "second-way").hidden = this.#goesAlong && !eitherWay;
+    slot(this.#dialog, "lost").hidden = !this.#goesAlong || !eitherWay;
     slot(this.#dialog, "second-way").addEventListener("submit", (event) => {
       event.preventDefault();
       this.#try(() => this.#bySecondWay());
@@ -70,6 +74,14 @@ class Question {
     }
   }
 
+  async #byPasskey() {
+    const salt = document.getElementById("door").dataset.salt;
+    const { passkeys, challenge } = await get("/step-up"); // anew: a challenge counts once
+    const { credential } = await sign({ challenge, salt, only: passkeys });
+    await post("/step-up", { credential });
+    return this.#deed({});
+  }
+
   async #bySecondWay() {
     const code = slot(this.#dialog, "code").value;
     if (!code.trim()) throw new RefusedError("code-missing");
@@ -85,7 +97,8 @@ class Question {
 
   /** Whether this is about the proof: then it is asked for again. */
   #isOwn(error) {
-    return isRefusal(error, [...SECOND_WAY, "code-missing"]) || error.name === "NotAPassphraseError";
+    if (error instanceof NoPasskeyError || error.name === "NotAPassphraseError") return true;
+    return isRefusal(error, NO_PROOFS);
   }
 
   #end(settle) {

@@ -7,12 +7,12 @@
 
 import { openMessages, openTips, sealAnswer } from "./vault/conversations.js";
 import { handoverDeeds } from "./vault/handover.js";
-import { signInHalf } from "./vault/own_key.js";
+import { ownKeyDeeds } from "./vault/own_key.js";
 import { keyDeeds } from "./vault/point_keys.js";
 import { lock } from "./vault/state.js";
 import { stretch, unlock } from "./vault/unlocking.js";
 
-const DEEDS = { stretch, signInHalf, unlock, openTips, openMessages, sealAnswer, ...handoverDeeds, ...keyDeeds, lock };
+const DEEDS = { stretch, unlock, openTips, openMessages, sealAnswer, ...handoverDeeds, ...keyDeeds, ...ownKeyDeeds, lock };
 
 self.addEventListener("message", async ({ data: { call, deed, details } }) => {
   try {

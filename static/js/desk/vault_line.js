@@ -28,13 +28,13 @@ export class VaultLine {
     this.#worker.addEventListener("error", () => this.#failed());
   }
 
-  /** What the vault gives for a deed. Throws VaultError. */
-  ask(deed, details = {}) {
+  /** What the vault gives for a deed. What stands in `transfer` is not here any more afterwards. Throws VaultError. */
+  ask(deed, details = {}, transfer = []) {
     this.#calls += 1;
     const call = this.#calls;
     return new Promise((resolve, reject) => {
       this.#waiting.set(call, { resolve, reject });
-      this.#worker.postMessage({ call, deed, details });
+      this.#worker.postMessage({ call, deed, details }, transfer);
     });
   }
 

@@ -61,6 +61,11 @@ export function day(date, options = { weekday: "short", day: "numeric", month: "
   return new Intl.DateTimeFormat(language, { ...options, timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
 }
 
+/** A moment of the server, "2026-11-20T10:02:03+00:00", as people read it where they are. */
+export function time(instant) {
+  return new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(instant));
+}
+
 /** How many days ago a date of the server is. */
 export function daysSince(date) {
   return Math.max(0, Math.floor((Date.now() - Date.parse(`${date}T00:00:00Z`)) / 86_400_000));

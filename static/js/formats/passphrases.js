@@ -4,12 +4,21 @@ import { scrypt, sha256 } from "../../vendor/age-encryption-0.3.1.min.js";
 import { joined } from "./bytes.js";
 import { FormatError } from "./errors.js";
 
+const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
+const LENGTH = 20;
 const SYMBOLS = /^[0-9abcdefghjkmnpqrstvwxyz]{20}$/;
 const DROPPED = /[ \-\u00a0\u2010\u2011\u2012\u2013\u2014\u2212\t\r\n]/g;
 const STRETCHING = { N: 2 ** 15, r: 8, p: 1, dkLen: 64 };
 
 /** What was typed is not a passphrase of twenty symbols. */
 export class NotAPassphraseError extends FormatError {}
+
+/** A fresh passphrase as it is shown: five groups of four, 100 bits. */
+export function fresh() {
+  // Of 32 symbols each byte chooses one, all alike.
+  const symbols = Array.from(crypto.getRandomValues(new Uint8Array(LENGTH)), (byte) => ALPHABET[byte % ALPHABET.length]);
+  return symbols.join("").match(/.{4}/g).join("-");
+}
 
 /** The twenty symbols of the passphrase that was typed. */
 export function parse(text) {

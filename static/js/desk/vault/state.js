@@ -11,7 +11,7 @@ const ANY_LANGUAGE = "nl"; // a head's language is told, never compared
 export class LockedError extends FormatError {}
 
 export const state = {
-  unlocker: null, // { secret, login }: what opens the coordinator's own key
+  unlocker: null, // { secret, login }: what opens the coordinator's own key; no login when it is a passkey
   own: null, // the coordinator's own secret key
   carePoint: null, // { id, number, recipient, secret, older }: the published key, and secrets of the keys before it
   made: null, // { id, number, secret, recipient, sheet }: a key that is not published yet

@@ -13,6 +13,9 @@ const FIRST_KEY = 1;
 /** The passphrase does not open the wrapped key. */
 export class WrongPassphraseError extends FormatError {}
 
+/** What the passkey evaluated opens no wrapped key: it was made for another one, or removed. */
+export class WrongPasskeyError extends FormatError {}
+
 /** What opened is not this coordinator's own key. */
 export class NotYourKeyError extends FormatError {}
 
@@ -34,9 +37,12 @@ export async function unlock({ carePoint: id, recipient, wrapped, grants, publis
 }
 
 async function ownSecret(id, wrapped) {
-  const files = wrapped.filter((one) => one.unlocker === "passphrase");
-  const plaintext = await firstOpened(files, state.unlocker.secret, WrongPassphraseError);
+  const { secret, login } = state.unlocker;
+  const isByPassphrase = login !== null;
+  const files = wrapped.filter((one) => (one.unlocker === "passphrase") === isByPassphrase);
+  const plaintext = await firstOpened(files, secret, isByPassphrase ? WrongPassphraseError : WrongPasskeyError);
   const { body } = heads.read(plaintext, head("key", null, [id], FIRST_KEY, "coordinator"));
-  if (body.login !== state.unlocker.login) throw new NotYourKeyError("another login");
+  // A passkey tells by itself whose it is: nothing was typed that the file could be compared with.
+  if (isByPassphrase && body.login !== login) throw new NotYourKeyError("another login");
   return body.secret;
 }
