@@ -214,7 +214,7 @@ class Coordinator:
 
     def looks_for_new_tips(self) -> None:
         self.goes_to_the_inbox()
-        with self.page.expect_response(lambda answer: answer.url.endswith("/tips")):
+        with self.page.expect_response(lambda answer: "/tips?" in answer.url):
             self.page.locator('[data-slot="refresh"]').click()
         expect(self.page.locator('[data-slot="refresh"]')).to_be_focused()
 
@@ -222,10 +222,10 @@ class Coordinator:
         inbox = self.page.locator('#bar [data-slot="inbox"]')
         if inbox.get_attribute("aria-current") is None:
             inbox.click()
-        expect(self.page.locator('#view [data-slot="all"]')).to_be_visible()
+        expect(self.page.locator('#view [data-slot="unread"]')).to_be_visible()
 
     def sees_nothing(self) -> None:
-        expect(self.page.locator('#view [data-slot="all"]')).to_have_text("0")
+        expect(self.page.locator('#view [data-slot="unread"]')).to_have_text("0")
         expect(self.page.locator('#view [data-slot="empty"]')).to_be_visible()
         expect(self.page.locator('#view [data-slot="rows"] tr')).to_have_count(0)
 
@@ -260,13 +260,30 @@ class Coordinator:
         said = self.page.locator('#view .ours [data-slot="text"]')
         before = said.count()
         self.page.locator("#answer").fill(text)
+        self.page.locator('#view [data-slot="check"]').click()
         with self.page.expect_response(lambda answer: answer.url.endswith("/answers")) as kept:
             self.page.locator('#view [data-slot="send"]').click()
         assert kept.value.status == 201
         expect(said).to_have_count(before + 1)
 
+    def notes(self, text: str) -> None:
+        """For the own care point, in the case that is open."""
+        kept = self.page.locator('#view .thread .memo [data-slot="text"]')
+        before = kept.count()
+        self.page.locator("#note").fill(text)
+        self.page.locator('#view [data-slot="keep-note"]').click()
+        expect(kept).to_have_count(before + 1)
+
+    def closes(self, reason: str) -> None:
+        self.page.locator("#status").select_option("closed")
+        self.page.locator("#reason").select_option(reason)
+        self._saves()
+
     def sets_status(self, status: str) -> None:
         self.page.locator("#status").select_option(status)
+        self._saves()
+
+    def _saves(self) -> None:
         with self.page.expect_response(lambda answer: answer.url.endswith("/status")) as kept:
             self.page.locator('#view [data-slot="status-form"] button').click()
         assert kept.value.status == 200

@@ -165,11 +165,35 @@ def desk(coordinator: Coordinator) -> Iterator[str]:
     page.locator('#view [data-slot="rows"] a').first.click()
     expect(page.locator('#view [data-slot="thread"]')).to_be_visible()
     yield "desk-case"
-    page.locator('#view [data-slot="send"]').click()
+    page.locator('#view [data-slot="check"]').click()
     expect(page.locator('#view [data-slot="wrong"]')).to_be_visible()
     yield "desk-case-error"
+    page.locator("#answer").fill("Dank u wel.\n\n  " + LONG_WORD)
+    page.locator('#view [data-slot="check"]').click()
+    expect(page.locator('#view [data-slot="checking"]')).to_be_visible()
+    yield "desk-case-check"
+    page.locator('#view [data-slot="change"]').click()
     coordinator.answers("Dank u wel.\n\n  " + LONG_WORD)
     yield "desk-case-answered"
+    coordinator.notes("Gebeld met school.\n\n" + LONG_WORD)
+    page.locator("#view details summary").click()
+    page.locator('#view [data-slot="labels"] input').first.check()
+    page.locator("#status").select_option("closed")
+    page.locator('#view [data-slot="save"]').click()
+    expect(page.locator('#view [data-slot="status-wrong"]')).to_be_visible()
+    yield "desk-case-no-reason"
+    coordinator.closes("advised")
+    yield "desk-case-closed"
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.locator("dialog.help")).to_be_visible()
+    yield "desk-help"
+    page.keyboard.press("Escape")
+    page.locator('#bar a[href="#archive"]').click()
+    expect(page.locator('#view [data-slot="rows"] tr')).not_to_have_count(0)
+    yield "desk-archive"
+    page.locator("#search").fill("zoiets is er niet")
+    yield "desk-archive-none"
     if page.locator('#bar a[href="#trail"]').is_visible():
         page.locator('#bar a[href="#trail"]').click()
         expect(page.locator('#view [data-slot="more"]')).to_be_attached()

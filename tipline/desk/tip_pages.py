@@ -14,7 +14,7 @@ from tipline.desk.recording import record
 from tipline.desk.requests import base64url, day, not_found, today, world_of
 from tipline.heads import Kind
 from tipline.retention import deleted_on, soon
-from tipline.storage.cases import Place, StoredCase
+from tipline.storage.cases import CLOSED, Place, StoredCase
 from tipline.storage.coordinators import Coordinator
 from tipline.storage.tips import StoredMessage
 
@@ -132,7 +132,7 @@ def _summary(case: StoredCase, answers: int, additions: int) -> dict[str, Value]
         "changes": case.changes,
         "answers": answers,
         "additions": additions,
-        "waits": additions > case.answered_to,
+        "waits": case.status != CLOSED and additions > case.answered_to,
     }
 
 

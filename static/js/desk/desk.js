@@ -3,17 +3,22 @@
 // share.
 
 import * as accountPage from "./account_page.js";
+import * as archivePage from "./archive_page.js";
 import * as casePage from "./case_page.js";
 import * as ceremonyPage from "./ceremony_page.js";
+import { Choice } from "./choosing.js";
+import { Colleagues } from "./colleagues.js";
 import * as handoverPage from "./handover_page.js";
 import { Idle } from "./idle.js";
 import * as inboxPage from "./inbox_page.js";
 import * as keysPage from "./keys_page.js";
 import { Door, wordsFor } from "./login.js";
+import { Looking } from "./looking.js";
 import { element } from "./parts.js";
 import * as peoplePage from "./people_page.js";
 import { alarmsOf, look } from "./point.js";
 import { get, post, SignedOutError, whenHeard } from "./server.js";
+import { Shortcuts } from "./shortcuts.js";
 import { announce, title } from "./status.js";
 import { Tips } from "./tips.js";
 import * as trailPage from "./trail_page.js";
@@ -22,6 +27,7 @@ import { choose, say, slot, view } from "./words.js";
 
 const PAGES = {
   inbox: inboxPage,
+  archive: archivePage,
   tip: casePage,
   handover: handoverPage,
   keys: keysPage,
@@ -42,8 +48,14 @@ class Desk {
   older = 0; // how many keys before the published one are still there
   keys = null; // what this browser knows of the care point's key: see point.js
   me = null; // what the server says of this coordinator, once the keys are open
-  drafts = new Map(); // tip id -> { text }: what is being typed outlives the end of a session
+  colleagues = new Colleagues();
+  drafts = new Map(); // tip id -> { text, note, chosen }: what is being typed outlives the end of a session
+  choice = new Choice(); // what the lists show
+  order = []; // the tips of the list that was seen last, as they stood there
   left = null; // the tip that was open last, to which the focus returns in the list
+  wants = null; // the slot of the next page that is to have the focus
+  shortcuts = new Shortcuts();
+  looking = new Looking(Number(document.getElementById("door").dataset.lookSeconds), () => this.signedOut());
   #door = new Door(this.vault, (login, language) => this.#enter(login, language));
   #view = document.getElementById("view");
   #bar = document.getElementById("bar");
@@ -68,7 +80,8 @@ class Desk {
     }
     const keys = await get("/keys");
     if (!(await this.#opens("unlock", keys))) return;
-    if (this.me && this.me.login !== keys.login) this.drafts.clear();
+    if (this.me && this.me.login !== keys.login) this.#forgetTyped();
+    await this.colleagues.load();
     await this.reload();
     await this.look();
     this.#door.hide();
@@ -141,6 +154,8 @@ class Desk {
 
   /** Shows a page's view, with these words as the document's title. Gives the place where the view stands. */
   put(root, words) {
+    this.shortcuts.use({});
+    this.looking.rest();
     this.#view.replaceChildren(root);
     this.#view.hidden = false;
     title(words);
@@ -169,6 +184,8 @@ class Desk {
   /** The session ended: keys and everything that was opened are forgotten, what was being typed is not. */
   signedOut() {
     this.#idle.stop();
+    this.shortcuts.rest();
+    this.looking.rest();
     this.vault.ask("lock");
     this.tips.forget();
     this.#view.replaceChildren();
@@ -176,6 +193,13 @@ class Desk {
     this.#emptyBar();
     document.getElementById("alarms").hidden = true;
     this.#door.close(say("session-ended"));
+  }
+
+  /** Another coordinator came in: what the one before typed is not his. */
+  #forgetTyped() {
+    this.drafts.clear();
+    this.choice.forget();
+    this.left = null;
   }
 
   #fillBar() {

@@ -1,7 +1,7 @@
 // The page on which a case is offered to another care point: to whom, how, and why. The vault seals it again; the files go
 // in several posts, and the other point sees nothing until the last one came.
 
-import { address } from "./inbox.js";
+import { address } from "./rows.js";
 import { attempt, standing, typedReason, TypedError, wayLines } from "./handover.js";
 import { element } from "./parts.js";
 import { get, post, RefusedError } from "./server.js";

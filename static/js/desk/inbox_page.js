@@ -1,17 +1,66 @@
-// The page of the inbox: fetches, opens and lists.
+// The page of the inbox: fetches, opens and lists the open cases, and looks for new ones by itself.
 
-import { address, inbox } from "./inbox.js";
-import { announce } from "./status.js";
-import { say, slot } from "./words.js";
+import { inOrder } from "./choosing.js";
+import { Counters } from "./counters.js";
+import { ListView } from "./list_view.js";
+import { fillHolders } from "./parts.js";
+import { getByItself } from "./server.js";
+import { announce, title } from "./status.js";
+import { count, say, slot } from "./words.js";
 
-/** `looked`: the coordinator asked for new tips, and wants to stay where he is. */
-export async function show(desk, _rest = "", looked = false) {
-  const all = await desk.tips.all((done, of) => announce(say("opening", { done, all: of })));
-  const { root, unread } = inbox(all, desk.me.holders, () => desk.guarded(() => show(desk, "", true)));
-  const place = desk.put(root, say("title-inbox", { count: unread }));
-  announce(looked ? say("looked", { count: unread }) : "");
-  const row = desk.left && place.querySelector(`a[href="${address(desk.left)}"]`);
-  const target = looked ? slot(place, "refresh") : row;
+export async function show(desk) {
+  const { tips, due } = await fetched(desk);
+  const list = new ListView("inbox", desk, inOrder);
+  const counters = new Counters(list.root);
+  fillHolders(list.root, desk.me.holders);
+  desk.put(list.root, "");
+  const page = { desk, list, counters, tips: [] };
+  draw(page, tips, due);
+  slot(desk.view, "refresh").addEventListener("click", () => desk.guarded(() => refresh(page)));
+  desk.shortcuts.use(list.keys);
+  desk.looking.use((isWanted) => look(page, isWanted));
+  announce("");
+  (list.link(desk.left) ?? desk.view.querySelector("h1")).focus();
   desk.left = null;
-  (target ?? place.querySelector("h1")).focus();
+}
+
+async function fetched(desk) {
+  const progress = (done, all) => announce(say("opening", { done, all }));
+  const due = desk.tips.due();
+  due.catch(() => {}); // it comes while the tips are opened, and is looked at after that
+  return { tips: await desk.tips.open(progress), due: await due };
+}
+
+async function refresh(page) {
+  const { tips, due } = await fetched(page.desk);
+  const unread = draw(page, tips, due);
+  announce(say("looked", { count: unread }));
+}
+
+/** Nobody asked for this: what came in is shown and said, and nothing is moved from under who is reading. */
+async function look(page, isWanted) {
+  if (!(await page.desk.tips.haveNews())) return;
+  const tips = await page.desk.tips.open(undefined, getByItself);
+  const due = await page.desk.tips.due(getByItself);
+  if (!isWanted()) return;
+  const words = whatIsNew(page.tips, tips);
+  draw(page, tips, due);
+  if (words) announce(words);
+}
+
+/** Gives how many are unread. */
+function draw(page, tips, due) {
+  page.tips = tips;
+  page.list.show(tips);
+  const unread = page.counters.show(tips, due);
+  title(say("title-inbox", { count: unread }));
+  return unread;
+}
+
+function whatIsNew(before, now) {
+  const known = new Map(before.map((tip) => [tip.id, tip.changes]));
+  const came = now.filter((tip) => !known.has(tip.id)).length;
+  const gone = before.filter((tip) => !now.some((each) => each.id === tip.id)).length;
+  const changed = gone + now.filter((tip) => known.has(tip.id) && known.get(tip.id) !== tip.changes).length;
+  return [came && count("came", came), changed && count("changed", changed)].filter(Boolean).join(" ");
 }

@@ -1,7 +1,7 @@
 // Pieces that the list and the case share.
 
 import { danger } from "./tips.js";
-import { carePointName, count, day, say, slot, view } from "./words.js";
+import { carePointName, count, day, labelName, say, slot, view } from "./words.js";
 
 const SLATS = { new: 4, read: 2, in_progress: 2, closed: 0 };
 
@@ -10,14 +10,16 @@ export function mark(status) {
   return view(`mark-${SLATS[status] ?? 4}`);
 }
 
-/** What must be seen at once: danger, another point's tip, and how much was written since. */
+/** What must be seen at once: danger, what waits, whose tip it is, and what it is about. */
 export function tags(tip) {
   const own = [];
   const level = danger(tip);
   if (level) own.push(tag(say(`danger-${level}`), true));
+  if (tip.waits) own.push(tag(say("waits"), true));
   if (tip.offered_by) own.push(tag(say("offered-tag", { point: carePointName(tip.offered_by) }), true));
+  if (tip.is_shared) own.push(tag(say("shared")));
   if (tip.told?.meantFor) own.push(tag(say("meant-for", { point: carePointName(tip.told.meantFor) })));
-  return own;
+  return [...own, ...tip.labels.map((label) => tag(labelName(label)))];
 }
 
 /** How much was written since: additions of the tipster, answers of this desk. */
@@ -42,6 +44,13 @@ export function fillHolders(root, holders) {
     list.append(element("dt", holder.name ?? say("sheet")), element("dd", when));
   }
   slot(root, "few-holders").hidden = holders.filter((holder) => holder.counts).length > 1;
+}
+
+/** A choice of a list. */
+export function option(value, words) {
+  const made = element("option", words);
+  made.value = value;
+  return made;
 }
 
 export function element(name, text) {

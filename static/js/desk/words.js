@@ -30,9 +30,10 @@ export function has(name) {
   return word(name) !== undefined;
 }
 
-/** "1 answer", "3 answers": the words of this name, or those for one. */
+/** "1 answer", "3 answers": the words of this name, or those for one, or for none where there are such. */
 export function count(name, number) {
-  return say(number === 1 ? `${name}-one` : name, { count: number });
+  const special = { 0: `${name}-none`, 1: `${name}-one` }[number];
+  return say(special && has(special) ? special : name, { count: number });
 }
 
 /** The label of a question; its id when the form no longer has it. */
@@ -46,9 +47,34 @@ export function choiceLabel(question, choice) {
   return label?.textContent ?? choice;
 }
 
+/** An answer to a question in words: what was typed, or the labels of what was chosen. */
+export function answerText(question, answer) {
+  return [answer].flat().map((choice) => choiceLabel(question, choice)).join(", ");
+}
+
+/** The ids of all labels of cases, in their order. */
+export function labelIds() {
+  return idsOf("labels");
+}
+
+/** The words of a label of cases; its id when it is not known any more. */
+export function labelName(id) {
+  return found("labels", id)?.textContent ?? id;
+}
+
+/** The ids of all reasons for closing, in their order. */
+export function reasonIds() {
+  return idsOf("reasons");
+}
+
+/** The words of a reason for closing; its id when it is not known any more. */
+export function reasonName(id) {
+  return found("reasons", id)?.textContent ?? id;
+}
+
 /** The ids of all questions in the order of the form. */
 export function questionIds() {
-  return [...template("questions", language).content.querySelectorAll("dl")].map((each) => each.dataset.id);
+  return idsOf("questions");
 }
 
 /** The name of a care point; its id when it is not known any more. */
@@ -71,6 +97,11 @@ export function daysSince(date) {
   return Math.max(0, Math.floor((Date.now() - Date.parse(`${date}T00:00:00Z`)) / 86_400_000));
 }
 
+/** How many days it is until a date of the server; none once it has come. */
+export function daysUntil(date) {
+  return Math.max(0, Math.ceil((Date.parse(`${date}T00:00:00Z`) - Date.now()) / 86_400_000));
+}
+
 function template(name, of) {
   return document.querySelector(`template[data-view="${name}"][data-lang="${of}"]`);
 }
@@ -84,4 +115,8 @@ function word(name) {
 
 function found(name, id) {
   return template(name, language).content.querySelector(`[data-id="${CSS.escape(id)}"]`);
+}
+
+function idsOf(name) {
+  return [...template(name, language).content.querySelectorAll("[data-id]")].map((each) => each.dataset.id);
 }

@@ -66,3 +66,11 @@ export async function sealAnswer({ tip, number, text, readers }) {
   }
   return files;
 }
+
+/** A note as a file for the own care point, and for nobody else: care point -> file. */
+export async function sealNote({ tip, number, text }) {
+  const point = unlocked();
+  const { language } = knownTip(tip);
+  const plaintext = heads.write({ ...head("note", tip, [point.id], number, "coordinator"), language }, { text });
+  return { [point.id]: await sealTo(point.recipient, plaintext) };
+}

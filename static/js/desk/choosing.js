@@ -1,0 +1,61 @@
+// Which tips a list shows, and in which order. What is searched is what is open in this document; the words typed for it go
+// nowhere.
+
+import { placeName } from "./parts.js";
+import { danger } from "./tips.js";
+import { answerText, labelName } from "./words.js";
+
+/** What the lists show: kept while the document lives, and forgotten with it. */
+export class Choice {
+  text = "";
+  status = "";
+  label = "";
+  isMine = false;
+  isDanger = false;
+
+  forget() {
+    Object.assign(this, new Choice());
+  }
+
+  /** Those of these tips that were asked for. */
+  of(tips, me) {
+    const words = plain(this.text).split(/\s+/).filter(Boolean);
+    return tips.filter(
+      (tip) =>
+        (!this.status || tip.status === this.status) &&
+        (!this.label || tip.labels.includes(this.label)) &&
+        (!this.isMine || tip.assigned_to === me) &&
+        (!this.isDanger || danger(tip) !== null) &&
+        (words.length === 0 || holds(tip, words)),
+    );
+  }
+}
+
+/** In danger first, then unread, then what waits for an answer, then the rest; the oldest first in each. */
+export function inOrder(one, other) {
+  return rank(one) - rank(other) || one.received_on.localeCompare(other.received_on) || one.id.localeCompare(other.id);
+}
+
+function rank(tip) {
+  const isNew = tip.status === "new";
+  if (danger(tip)) return isNew ? 0 : 1;
+  if (isNew) return 2;
+  return tip.waits ? 3 : 4;
+}
+
+function holds(tip, words) {
+  const text = plain(textOf(tip));
+  return words.every((word) => text.includes(word));
+}
+
+/** Everything that can be read of a tip here: its answers, its place, its labels, and messages that were opened. */
+function textOf({ told, said, labels, ...tip }) {
+  if (!told) return "";
+  const answers = Object.entries(told.answers).map(([id, answer]) => answerText(id, answer));
+  return [...answers, told.place.text, placeName({ ...tip, told }), ...labels.map(labelName), ...said].join("\n");
+}
+
+/** Without accents and capitals: "één" is found by "een". */
+function plain(text) {
+  return text.normalize("NFKD").replace(/\p{M}+/gu, "").toLowerCase();
+}
