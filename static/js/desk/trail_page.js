@@ -1,6 +1,6 @@
 // The page of the audit trail: who did what, and when, latest first. A lead may read it; the server says who is one.
 
-import { address } from "./inbox.js";
+import { address } from "./rows.js";
 import { element } from "./parts.js";
 import { get } from "./server.js";
 import { announce } from "./status.js";
