@@ -9,12 +9,17 @@ import uvicorn
 from starlette.types import ASGIApp
 
 
-@contextmanager
-def serving(app: ASGIApp) -> Iterator[str]:
-    """The address of the desk while it is served."""
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        port: int = free.getsockname()[1]
+    return port
+
+
+@contextmanager
+def serving(app: ASGIApp, port: int | None = None) -> Iterator[str]:
+    """The address of the desk while it is served. What passkeys sign names the port, so then it is chosen before."""
+    port = port or free_port()
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
