@@ -2,12 +2,17 @@
 
 A walk yields a name when the page is on the screen; the same walks serve the accessibility tests and the pictures."""
 
+import hashlib
 import re
+import secrets
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 
+import pyotp
 from crawl import crawl, listed
-from people import Ada, Coordinator
+from people import UNLOCKING_MILLISECONDS, Ada, Coordinator
 from playwright.sync_api import Page, expect
 from server import Server
 from states import templates
@@ -198,8 +203,74 @@ def desk(coordinator: Coordinator) -> Iterator[str]:
         page.locator('#bar a[href="#trail"]').click()
         expect(page.locator('#view [data-slot="more"]')).to_be_attached()
         yield "desk-trail"
+    yield from own_access(coordinator)
     page.goto(f"{site.desk_url}/is-not-there")
     yield "desk-not-found"
+    yield from invitation(page, site)
+
+
+def own_access(coordinator: Coordinator) -> Iterator[str]:
+    """The page of one's own access, and the question over the page; for a lead the page of colleagues."""
+    page = coordinator.page
+    page.locator('#bar a[href="#account"]').click()
+    expect(page.locator("#device")).to_be_visible()
+    yield "desk-account"
+    page.locator("#device").fill(" ")
+    page.locator('#view [data-slot="add"] button').click()
+    expect(page.locator("#account-wrong")).to_be_visible()
+    yield "desk-account-error"
+    if page.locator('#bar a[href="#people"]').is_visible():
+        page.locator('#bar a[href="#people"]').click()
+        page.locator("#invite-email").fill("iemand@example.nl")
+        page.locator('#view [data-slot="invite"] button').click()
+        page.locator('#step-up [data-slot="second-way"] button').click()
+        expect(page.locator("#step-up-wrong")).to_be_visible()
+        yield "desk-step-up"
+        page.locator('#step-up [data-slot="cancel"]').click()
+        expect(page.locator("#people-wrong")).to_be_visible()
+        yield "desk-people-error"
+
+
+def invitation(page: Page, site: Server) -> Iterator[str]:
+    """Each step of it, and one that does not work."""
     page.goto(f"{site.desk_url}/invite#no-such-token")
     expect(page.locator("#invite h1")).to_be_visible()
     yield "desk-invite-gone"
+    token = secrets.token_urlsafe(32)
+    row = (
+        hashlib.sha256(token.encode()).digest(),
+        "comensha",
+        f"{LONG_WORD}@example.nl",
+        "lead",
+        "2099-01-01 00:00:00",
+    )
+    with closing(sqlite3.connect(site.database)) as database, database:
+        database.execute("INSERT INTO invitations VALUES (?, ?, ?, ?, ?)", row)
+    page.goto("about:blank")  # another fragment alone would load nothing
+    page.goto(f"{site.desk_url}/invite#{token}")
+    expect(page.locator("#own-name")).to_be_visible()
+    yield "desk-invite-begin"
+    page.locator("#invite form button").click()
+    expect(page.locator("#begin-wrong")).to_be_visible()
+    yield "desk-invite-begin-error"
+    page.locator("#own-name").fill("Lena Lang")
+    page.locator("#own-login").fill(token[:8].lower().replace("_", "x").replace("-", "x"))
+    page.locator("#invite form button").click()
+    expect(page.locator("#passkey-name")).to_be_visible()
+    yield "desk-invite-passkey"
+    page.locator('#invite [data-slot="without"]').click()
+    expect(page.locator("#new-passphrase")).to_be_visible(timeout=UNLOCKING_MILLISECONDS)
+    yield "desk-invite-passphrase"
+    page.locator("#invite form button").click()
+    expect(page.locator("#new-passphrase-wrong")).to_be_visible()
+    yield "desk-invite-passphrase-error"
+    groups = page.locator("#new-passphrase").inner_text().split("-")
+    for label in page.locator("#invite fieldset .field label").all():
+        page.locator(f"#{label.get_attribute('for')}").fill(groups[int(re.findall(r"\d", label.inner_text())[0]) - 1])
+    page.locator("#invite form button").click()
+    expect(page.locator("#new-totp")).to_be_visible(timeout=UNLOCKING_MILLISECONDS)
+    yield "desk-invite-codes"
+    page.locator("#first-code").fill(pyotp.TOTP(page.locator("#new-totp").inner_text().replace(" ", "")).now())
+    page.locator("#invite form button").click()
+    expect(page.locator("#fingerprint")).to_be_visible(timeout=UNLOCKING_MILLISECONDS)
+    yield "desk-invite-done"
