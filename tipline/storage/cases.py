@@ -4,8 +4,9 @@ and another point's case is to it as one that does not exist."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, update
+from sqlalchemy import ColumnElement, SQLColumnExpression, case, func, union_all, update
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -15,6 +16,9 @@ from tipline.storage.tips import care_points_of
 
 OPEN = ("new", "read", "in_progress")
 CLOSED = "closed"
+
+Order = Sequence[SQLColumnExpression[Any]]  # of columns of any type
+"""By what a list is ordered, first things first."""
 
 
 @dataclass(frozen=True)
@@ -83,14 +87,16 @@ class Cases:
         latest_first: bool = False,
     ) -> tuple[StoredCase, ...]:
         """Cases with one of these statuses, oldest tip first unless told otherwise, at most `limit` of them."""
-        wanted: list[ColumnElement[bool]] = [col(CaseRow.status).in_(statuses)]
+        wanted: list[ColumnElement[bool]] = []
         received_on, tip = col(CaseRow.received_on), col(CaseRow.tip)
         if after:
             same_day = received_on == after.received_on
             further = received_on < after.received_on if latest_first else received_on > after.received_on
             wanted.append(further | same_day & (tip < after.tip if latest_first else tip > after.tip))
         order = (received_on.desc(), tip.desc()) if latest_first else (received_on, tip)
-        return self._found(_shown(care_point).where(*wanted).order_by(*order).limit(limit))
+        # A list for each status, each as long as the page: the index gives them in order, however many tips there are.
+        lists = [_first(care_point, order, limit, col(CaseRow.status) == status, *wanted) for status in statuses]
+        return self._first_of(care_point, lists, order, limit)
 
     def some(self, care_point: str, tips: Sequence[str]) -> tuple[StoredCase, ...]:
         """Those of these cases that are this care point's, oldest tip first."""
@@ -103,10 +109,12 @@ class Cases:
 
     def due(self, care_point: str, closed_until: date, active_until: date, limit: int) -> tuple[StoredCase, ...]:
         """Cases closed until one day, or open and last written in until another; those closed first in front."""
-        closed = col(CaseRow.closed_on) <= closed_until
-        idle = (col(CaseRow.status) != CLOSED) & (col(CaseRow.active_on) <= active_until)
+        first_closed = (col(CaseRow.closed_on), col(CaseRow.tip))
+        closed = _first(care_point, first_closed, limit, col(CaseRow.closed_on) <= closed_until)
+        is_idle = (col(CaseRow.status).in_(OPEN), col(CaseRow.active_on) <= active_until)
+        idle = _first(care_point, (col(CaseRow.active_on), col(CaseRow.tip)), limit, *is_idle)
         order = (func.coalesce(CaseRow.closed_on, CaseRow.active_on), col(CaseRow.tip))
-        return self._found(_shown(care_point).where(closed | idle).order_by(*order).limit(limit))
+        return self._first_of(care_point, [closed, idle], order, limit)
 
     def news(self, care_point: str) -> News:
         """Two numbers that tell whether anything happened to this care point's open cases."""
@@ -160,6 +168,14 @@ class Cases:
         still = _seen(CaseRow.assigned_to, seen)
         return self._changed(tip_id, care_point, still, assigned_to=coordinator)
 
+    def _first_of(
+        self, care_point: str, lists: Sequence[SelectOfScalar[str]], order: Order, limit: int
+    ) -> tuple[StoredCase, ...]:
+        """The first of several lists of this care point's tips. Sealed files are fetched only for what is in them."""
+        listed = union_all(*(select(each.subquery().c[0]) for each in lists)).subquery()
+        rows = _shown(care_point).where(col(CaseRow.tip).in_(select(listed.c[0])))
+        return self._found(rows.order_by(*order).limit(limit))
+
     def _found(self, query: SelectOfScalar[CaseRow]) -> tuple[StoredCase, ...]:
         with self._database.reading() as session:
             return tuple(map(_case, session.exec(query)))
@@ -175,6 +191,13 @@ class Cases:
 def _shown(care_point: str) -> SelectOfScalar[CaseRow]:
     joined = select(CaseRow).join(TipRow, col(TipRow.id) == CaseRow.tip)
     return joined.where(col(CaseRow.care_point) == care_point, col(TipRow.hidden).is_(False))
+
+
+def _first(care_point: str, order: Order, limit: int, *wanted: ColumnElement[bool]) -> SelectOfScalar[str]:
+    """The tips of the first of a care point's cases."""
+    joined = select(CaseRow.tip).join(TipRow, col(TipRow.id) == CaseRow.tip)
+    own = (col(CaseRow.care_point) == care_point, col(TipRow.hidden).is_(False))
+    return joined.where(*own, *wanted).order_by(*order).limit(limit)
 
 
 def _seen(column: str, value: str | None) -> Sequence[ColumnElement[bool]]:

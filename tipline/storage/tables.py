@@ -46,7 +46,7 @@ class CaseRow(SQLModel, table=True):
 
     __tablename__ = "cases"
     __table_args__ = (
-        Index("ix_cases_list", "care_point", "status", "received_on", "tip", "changes"),
+        Index("ix_cases_list", "care_point", "status", "received_on", "tip", "changes", "active_on"),
         Index("ix_cases_closed", "care_point", "closed_on"),
         WITHOUT_ROWID,
     )

@@ -47,7 +47,7 @@ def _make_cases() -> None:
         sa.PrimaryKeyConstraint("tip", "care_point"),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_cases_list", "cases", ["care_point", "status", "received_on", "tip", "changes"])
+    op.create_index("ix_cases_list", "cases", ["care_point", "status", "received_on", "tip", "changes", "active_on"])
     op.create_index("ix_cases_closed", "cases", ["care_point", "closed_on"])
     op.execute(
         "INSERT INTO cases (tip, care_point, named, sealed, received_on, status, reason, labels, assigned_to, "
