@@ -34,7 +34,27 @@ FORMS: Mapping[str, Sequence[str]] = {
     "GET /": (),
     "GET /login": (),
     "POST /login": ("login", "half", "code"),
+    "GET /login/challenge": (),
+    "POST /login/passkey": ("credential",),
     "POST /logout": (),
+    "GET /invite": (),
+    "POST /invite": (
+        *("token", "login", "name", "language", "recipient", "half", "totp_secret", "code", "wrapped:passphrase"),
+        *("credential", "passkey_name", "wrapped:passkey"),
+    ),
+    "POST /invite/look": ("token",),
+    "POST /invite/login": ("token", "login"),
+    "GET /account": (),
+    "POST /account/language": ("language",),
+    "GET /account/passkeys/new": (),
+    "POST /account/passkeys": ("name", "credential", "wrapped"),
+    "POST /account/passkeys/{passkey}/name": ("name",),
+    "POST /account/passkeys/{passkey}/remove": ("half", "code"),
+    "POST /account/second-way": ("totp_secret", "half", "wrapped", "code"),
+    "POST /account/sessions/{session}/end": (),
+    "GET /people": (),
+    "POST /people/invitations": ("email", "role"),
+    "POST /people/invitations/{invitation}/withdraw": (),
     "GET /session": (),
     "GET /step-up": (),
     "POST /step-up": ("half", "code"),
@@ -118,7 +138,7 @@ class Attack:
             "login": "kwartel-sam",
             "tip": self.others_tip,
             **{
-                table.name: _text(_rows(self.world, table, columns=_key(table))[0][0])
+                table.name: _address(_rows(self.world, table, columns=_key(table))[0][0])
                 for table in metadata.sorted_tables
                 if table.name not in {*UNOWNED, "trail"}
             },
@@ -145,6 +165,13 @@ class Attack:
             "file:answer:1": note_for(self.world, OTHER, self.tip, 1, "x"),
             "message": self.world.rows("SELECT id FROM messages WHERE reader = ?", OWN)[0][0],
             "login": "noor",
+            "language": "nl",
+            "name": "Mijn telefoon",
+            "email": "nieuw@example.nl",
+            "role": "coordinator",
+            "credential": "{}",
+            "token": "x",
+            "totp_secret": "JBSWY3DPEHPK3PXP",
             "number": "2",
             "code": "000000",
             "half": self.world.half("noor"),
@@ -194,7 +221,13 @@ def rows_of_other(world: DeskWorld) -> set[tuple[object, ...]]:
 def secrets_of_other(world: DeskWorld) -> set[str]:
     """Whatever stands in a row of Groningen and in none of another's, as an answer would spell it."""
     own, others = (
-        {_text(value) for table in OWNED for row in _rows(world, table, of_other=of_other) for value in row}
+        {
+            spelt
+            for table in OWNED
+            for row in _rows(world, table, of_other=of_other)
+            for value in row
+            for spelt in (_text(value), _address(value))
+        }
         for of_other in (False, True)
     )
     published = {key.recipient for key in world.world.care_points().keys.values()}
@@ -203,6 +236,11 @@ def secrets_of_other(world: DeskWorld) -> set[str]:
 
 def _text(value: object) -> str:
     return base64.urlsafe_b64encode(value).rstrip(b"=").decode() if isinstance(value, bytes) else str(value)
+
+
+def _address(value: object) -> str:
+    """An id as it stands in an address; digests in hexadecimal."""
+    return value.hex() if isinstance(value, bytes) else str(value)
 
 
 def fill(world: DeskWorld, table: Table, tip: str) -> None:
