@@ -8,7 +8,9 @@ import pytest
 
 from tipline.storage import Store
 from tipline.storage.cases import Closing
-from tipline.storage.coordinators import Coordinator, Grant, WrappedKey
+from tipline.storage.coordinators import Coordinator, Grant, NewSecondWay, WrappedKey
+from tipline.storage.invitations import Invitation, InvitationGoneError, Newcomer
+from tipline.storage.passkeys import Passkey, Spent
 from tipline.storage.sessions import StoredSession
 from tipline.storage.tips import DraftChange, NewTip, StoredMessage
 
@@ -102,6 +104,64 @@ def test_sessions_codes_and_proofs_work(store: Store) -> None:
     assert tries == [True, True, False]
     store.coordinators.give_try_back(noor.id)
     assert store.coordinators.try_code(noor.id, now, now - timedelta(minutes=15), 2)
+
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+def a_newcomer(login: str) -> Newcomer:
+    own = Coordinator(f"id-{login}", login, "Yara", "y@example.nl", "lumens-emp", "nl", "age1pq1x", b"half", b"box")
+    passkey = Passkey(f"key-{login}", own.id, login.encode(), b"public", 0, "Laptop", TODAY)
+    opens = WrappedKey(f"wrapped-key-{login}", own.id, passkey.id, b"sealed")
+    spent = Spent(f"challenge of {login}".encode(), "invitation", NOW + timedelta(minutes=5))
+    return Newcomer(own, WrappedKey(f"wrapped-{login}", own.id, "passphrase", b"sealed"), (passkey, opens, spent))
+
+
+def test_an_invitation_used_eight_times_at_once_makes_one_coordinator(store: Store) -> None:
+    store.invitations.add(Invitation(b"token", "lumens-emp", "y@example.nl", "coordinator", NOW + timedelta(days=7)))
+
+    def joins(number: int) -> bool:
+        try:
+            store.invitations.accept(b"token", a_newcomer(f"yara{number}"), NOW)
+        except InvitationGoneError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sorted(threads.map(joins, range(8))) == [False] * 7 + [True]
+    assert len([one for one in store.coordinators.all() if one.login.startswith("yara")]) == 1
+
+
+def test_of_many_codes_tried_at_once_no_more_than_five_are_compared(store: Store) -> None:
+    store.invitations.add(Invitation(b"tries", "lumens-emp", "t@example.nl", "coordinator", NOW + timedelta(days=7)))
+    store.invitations.accept(b"tries", a_newcomer("tess"), NOW)
+    since = NOW - timedelta(minutes=15)
+    with ThreadPoolExecutor(8) as threads:
+        taken = list(threads.map(lambda _: store.coordinators.try_code("id-tess", NOW, since, 5), range(20)))
+    assert sum(taken) == 5
+
+
+def test_passkeys_count_once_for_a_challenge_and_the_last_unlocker_stays(store: Store) -> None:
+    store.invitations.add(Invitation(b"kees", "lumens-emp", "k@example.nl", "coordinator", NOW + timedelta(days=7)))
+    store.invitations.accept(b"kees", a_newcomer("kees"), NOW)
+    (passkey,) = store.passkeys.of("id-kees")
+    spent = Spent(b"another challenge", "sign-in", NOW + timedelta(minutes=5))
+    with ThreadPoolExecutor(8) as threads:
+        used = list(threads.map(lambda number: store.passkeys.use(passkey, number + 1, spent, NOW), range(8)))
+    assert sorted(used) == [False] * 7 + [True]
+    assert not store.passkeys.remove("id-noor", passkey.id)
+    second_way = NewSecondWay(b"other", b"box", 7, WrappedKey("w2", "id-kees", "passphrase", b"sealed again"))
+    store.coordinators.replace_second_way(second_way)
+    assert {each.sealed for each in store.coordinators.wrapped_keys("id-kees")} == {b"sealed", b"sealed again"}
+    assert store.passkeys.remove("id-kees", passkey.id)
+    assert [each.unlocker for each in store.coordinators.wrapped_keys("id-kees")] == ["passphrase"]
+    only = Passkey("only", "id-kees", b"only", b"public", 0, "Laptop", TODAY)
+    store.coordinators.replace_second_way(
+        NewSecondWay(b"other", b"box", 8, WrappedKey("w3", "id-kees", "passphrase", b"sealed"))
+    )
+    opens = WrappedKey("w4", "id-kees", "only", b"sealed")
+    assert store.passkeys.add(only, opens, Spent(b"third", "add", NOW + timedelta(minutes=5)), NOW)
+    assert not store.passkeys.add(only, opens, Spent(b"fourth", "add", NOW + timedelta(minutes=5)), NOW)
 
 
 def test_a_tip_is_not_kept_when_its_draft_was_changed_meanwhile(store: Store) -> None:

@@ -92,7 +92,7 @@ def add_passkey(request: Request, coordinator: Coordinator) -> Response:
     opens = WrappedKey(str(uuid.uuid4()), coordinator.id, passkey.id, wrapped)
     if not world.store.passkeys.add(passkey, opens, registered.spent, world.clock()):
         return json_error("stale_challenge", HTTPStatus.UNPROCESSABLE_ENTITY)
-    record(request, coordinator, "passkey added", about=passkey.id)
+    record(request, coordinator, "passkey_added")
     return json_answer({"id": passkey.id}, HTTPStatus.CREATED)
 
 
@@ -111,7 +111,7 @@ def remove_passkey(request: Request, coordinator: Coordinator) -> Response:
         return json_error("last_unlocker", HTTPStatus.CONFLICT)
     if not is_gone:
         return not_found()
-    record(request, coordinator, "passkey removed", about=request.path_params["passkey"])
+    record(request, coordinator, "passkey_removed")
     return json_answer({})
 
 
@@ -135,7 +135,7 @@ def replace_second_way(request: Request, coordinator: Coordinator) -> Response:
     wrapped = WrappedKey(str(uuid.uuid4()), coordinator.id, "passphrase", file)
     world.store.coordinators.replace_second_way(NewSecondWay(digest, box, step, wrapped))
     world.store.sessions.end_all_of(coordinator.id, but=visit_in(request).session.digest)
-    record(request, coordinator, "passphrase replaced")
+    record(request, coordinator, "passphrase_replaced")
     return json_answer({})
 
 

@@ -97,7 +97,7 @@ class Invitations:
         """False when this care point gave no such invitation."""
         is_gone = self._store.invitations.withdraw(care_point, digest)
         if is_gone:
-            self._record("invitation withdrawn", by, care_point)
+            self._record("invitation_withdrawn", by, care_point)
         return is_gone
 
     def of_token(self, token: str) -> Invitation:

@@ -59,6 +59,6 @@ function about({ tip, about: named }) {
     link.href = address(tip);
     parts.push(link);
   }
-  if (named) parts.push(element("span", carePointName(named)));
+  if (named) parts.push(element("span", has(`role-${named}`) ? say(`role-${named}`) : carePointName(named)));
   return parts.flatMap((part, index) => (index ? [", ", part] : [part]));
 }
