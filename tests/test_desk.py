@@ -189,6 +189,17 @@ def test_without_a_session_no_coordinators_address_answers_and_nothing_changes(d
     assert everything(desk) == before
 
 
+def test_what_anyone_may_ask_changes_nothing_for_who_proves_nothing(desk, browser: Browser) -> None:
+    junk = {"login": "noor", "half": base64url.encoded(b"x" * 32), "code": "000000", "token": "x", "credential": "{}"}
+    before = everything(desk)
+    for row in ROWS:
+        if row.right is None:
+            answer = browser.get(row.path) if row.method == "GET" else browser.post(row.path, junk)
+            assert answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR
+            assert not browser.client.cookies
+    assert everything(desk) == before
+
+
 def test_a_role_without_the_right_is_refused_and_nothing_changes(desk, noor: Browser) -> None:
     with changing(desk) as database:
         database.execute("UPDATE coordinators SET role = 'baas'")

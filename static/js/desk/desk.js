@@ -184,6 +184,7 @@ class Desk {
   /** The session ended: keys and everything that was opened are forgotten, what was being typed is not. */
   signedOut() {
     this.#idle.stop();
+    for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close(); // none may stand over the door
     this.shortcuts.rest();
     this.looking.rest();
     this.vault.ask("lock");
