@@ -79,6 +79,8 @@ FORMS: Mapping[str, Sequence[str]] = {
     "POST /tips/{tip}/labels": ("label", "seen"),
     "POST /tips/{tip}/assigned": ("to", "seen"),
     "GET /colleagues": (),
+    "POST /tips/{tip}/export": (),
+    "POST /tips/{tip}/printed": (),
     "GET /tips/{tip}/handover": (),
     "POST /tips/{tip}/handover/files": ("to", "key", "first", "file:answer:1"),
     "POST /tips/{tip}/handover/offer": ("to", "key", "shared", "tip", "note", "left_out"),

@@ -1,6 +1,7 @@
 // The page of one case: reading it marks it read; answering, noting and changing it go from here to the vault and the server.
 
 import { caseView, title } from "./case.js";
+import * as exporting from "./export.js";
 import * as handover from "./handover.js";
 import { wordsFor } from "./login.js";
 import { address } from "./rows.js";
@@ -23,6 +24,7 @@ export async function show(desk, id, said = "", selector = "h1") {
     save: (changes) => save(desk, tip, changes),
   };
   const place = desk.put(caseView(tip, desk, draft, deeds), title(tip));
+  if (!tip.offered_by) exporting.addTo(place, desk, tip);
   await handover.addTo(place, desk, tip, (words) => show(desk, id, words));
   slot(place, "back").hash = tip.status === "closed" ? "#archive" : "#inbox";
   slot(place, "back").textContent = say(tip.status === "closed" ? "title-archive" : "inbox");

@@ -1,0 +1,72 @@
+"""Taking a case along: the archive of its sealed files opens with a plain age tool, asks for a proof, and is written
+down."""
+
+import io
+import json
+import sqlite3
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing
+from http import HTTPStatus
+from pathlib import Path
+
+import base64url
+import pytest
+from desk_world import DeskWorld, make_desk_world
+from test_desk import Browser
+from test_handover import answer_for, note_for
+
+from tipline.sealing import open_sealed
+
+LUMENS = "lumens-emp"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[DeskWorld]:
+    world = make_desk_world(tmp_path)
+    yield world
+    world.store.close()
+
+
+def signed_in(desk: DeskWorld, who: str, *, proved: bool = True) -> Browser:
+    browser = Browser(desk)
+    assert browser.signs_in(who).status_code == HTTPStatus.OK
+    with closing(sqlite3.connect(desk.line.database)) as database, database:
+        database.execute(f"UPDATE desk_sessions SET stepped_up = {'last_used' if proved else 'NULL'}")  # noqa: S608  # a word of this test
+    return browser
+
+
+def deeds(desk: DeskWorld) -> list[str]:
+    return [entry.deed.deed for entry in desk.store.trail.of(LUMENS, 99)]
+
+
+def test_the_archive_holds_every_sealed_file_and_nothing_that_was_opened(desk: DeskWorld) -> None:
+    tip, noor = desk.tip(LUMENS, "Elke kwartel op dinsdag"), signed_in(desk, "noor")
+    desk.addition(tip, LUMENS, "Nog een kwartel")
+    desk.note(tip, LUMENS, base64url.decoded(note_for(desk, LUMENS, tip, 1, "Onze kwartel")))
+    noor.post(f"/tips/{tip}/answers", answer_for(desk, tip, (LUMENS,), 1, "Dank voor de kwartel"))
+    answer = noor.post(f"/tips/{tip}/export").json()
+    archive = zipfile.ZipFile(io.BytesIO(base64url.decoded(answer["file"])))
+    assert answer["name"] == f"{tip[:8]}.zip"
+    assert sorted(archive.namelist()) == ["README.txt", "addition-1.age", "answer-1.age", "note-1.age", "tip.age"]
+    assert b"kwartel" not in b"".join(archive.read(name) for name in archive.namelist())
+    told = [json.loads(open_sealed(archive.read(name), desk.keys[LUMENS])) for name in archive.namelist()[1:]]
+    assert told[0]["body"]["answers"] == {"story": "Elke kwartel op dinsdag"}
+    assert sorted(each["body"]["text"] for each in told[1:]) == [
+        "Dank voor de kwartel",
+        "Nog een kwartel",
+        "Onze kwartel",
+    ]
+    assert {entry.date_time[3:] for entry in archive.infolist()} == {(0, 0, 0)}
+    assert "exported" in deeds(desk)
+
+
+@pytest.mark.parametrize("deed", ["export", "printed"])
+def test_taking_along_asks_for_a_proof_anew_and_of_the_own_cases_only(deed: str, desk: DeskWorld) -> None:
+    tip = desk.tip(LUMENS, "Een verhaal")
+    refused = signed_in(desk, "noor", proved=False).post(f"/tips/{tip}/{deed}")
+    assert (refused.status_code, refused.json()) == (HTTPStatus.FORBIDDEN, {"error": "step_up"})
+    assert signed_in(desk, "sam").post(f"/tips/{tip}/{deed}").status_code == HTTPStatus.NOT_FOUND
+    assert deeds(desk) == []
+    assert signed_in(desk, "bilal").post(f"/tips/{tip}/{deed}").status_code == HTTPStatus.OK
+    assert deeds(desk) == [{"export": "exported", "printed": "printed"}[deed]]
