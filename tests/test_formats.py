@@ -3,7 +3,9 @@
 import base64
 import functools
 import hashlib
+import hmac
 import json
+import re
 import threading
 import zlib
 from collections.abc import Callable, Iterator
@@ -21,6 +23,7 @@ from tipline.heads import Author, Head, Kind
 from tipline.sealing import Identity
 from tipline.storage import trail
 
+SECRET_PREFIX = Identity.from_seed(bytes(32)).secret[:-58]
 VECTORS = ROOT / "tests" / "vectors"
 POLICY = (
     "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; "
@@ -30,7 +33,18 @@ POLICY = (
 # Vectors are JSON of many shapes: Any, and a wrong shape fails the test that reads it.
 Vector = dict[str, Any]
 
-FAMILIES = ("canonical", "padding", "receipts", "keys", "passphrases", "passkeys", "heads", "ages")
+FAMILIES = (
+    "canonical",
+    "padding",
+    "receipts",
+    "keys",
+    "passphrases",
+    "passkeys",
+    "heads",
+    "ages",
+    "sheets",
+    "proposals",
+)
 CCTV_ERRORS = {
     "success": None,
     "no match": "WrongKeyError",
@@ -233,6 +247,52 @@ def test_the_audit_trail_is_chained_to_the_same_digests_everywhere() -> None:
     assert WrittenHead(date(2027, 1, 3), head).line() == vectors["head"]
 
 
+def test_a_recovery_sheet_is_read_however_it_was_typed() -> None:
+    for vector in load("sheets")["parses"]:
+        secret = Identity.from_seed(bytes.fromhex(vector["seed"])).secret
+        assert read_sheet(typed_sheet(secret, vector)) == secret, vector["name"]
+    for vector in load("sheets")["refusals"]:
+        secret = Identity.from_seed(bytes.fromhex(vector["seed"])).secret
+        wrong = secret[: len(secret) - vector["cut"]] + vector["add"]
+        assert error_of(lambda text: Identity(read_sheet(text)).recipient, wrong), vector["name"]
+
+
+def typed_sheet(secret: str, how: Vector) -> str:
+    symbols = secret.removeprefix(SECRET_PREFIX)
+    symbols = symbols.lower() if how["lower"] else symbols
+    symbols = "".join(how["swaps"].get(symbol, symbol) for symbol in symbols)
+    every = how["every"]
+    groups = [symbols[start : start + every] for start in range(0, len(symbols), every)]
+    return str(how["prefix"] + how["separator"].join(groups))
+
+
+def read_sheet(typed: str) -> str:
+    """What docs/formats.md ("Recovery sheets") says, for the test only: no program of ours in Python reads sheets."""
+    signs = re.sub(r"[\s\u00ad\u200b-\u200d\u2060\ufeff.,:;_\-\u2010-\u2015\u2212]", "", typed.upper())
+    if len(signs) > 58:
+        signs = re.sub(r"^AGESECRETKEYPQ[1IL]", "", signs)
+    return SECRET_PREFIX + signs.translate(str.maketrans("1IOB", "LL08"))
+
+
+def test_a_proposal_is_known_again_by_the_same_mac_everywhere() -> None:
+    for vector in load("proposals")["macs"]:
+        own, key, sheet = (
+            Identity.from_seed(bytes.fromhex(seed)) if seed else None
+            for seed in (vector["own_seed"], vector["key_seed"], vector["sheet_seed"])
+        )
+        assert own
+        assert key
+        said = {
+            "care_point": vector["care_point"],
+            "number": vector["number"],
+            "recipient": key.recipient,
+            "sheet_recipient": sheet.recipient if sheet else "",
+        }
+        secret = hashlib.sha256(b"signaallijn/1 proposal key\n" + own.secret.encode()).digest()
+        mac = hmac.digest(secret, b"signaallijn/1 proposal\n" + canonical.write(said), "sha256")
+        assert mac.hex() == vector["mac"]
+
+
 def test_sealed_files_open_and_pass_the_check() -> None:
     for vector in load("ages")["opens"]:
         file = base64.b64decode(vector["file"])
@@ -369,6 +429,8 @@ def _javascript_checks() -> int:
         *(vector for part in of["passkeys"].values() for vector in part),
         *(of["heads"]["write_refusals"] + of["heads"]["read_refusals"]),
         *of["ages"]["counts"]["wrong"],
+        *(vector for part in of["sheets"].values() for vector in part),
+        *(3 * of["proposals"]["macs"]),
         *index,
         *(name for name, vector in index.items() if "seeds" in vector and vector["expect"] == "success"),
         "padding too large",

@@ -10,7 +10,9 @@ import * as heads from "/static/js/formats/heads.js";
 import * as padding from "/static/js/formats/padding.js";
 import * as passkeys from "/static/js/formats/passkeys.js";
 import * as passphrases from "/static/js/formats/passphrases.js";
+import * as proposals from "/static/js/formats/proposals.js";
 import * as receipts from "/static/js/formats/receipts.js";
+import * as sheets from "/static/js/formats/sheets.js";
 
 const encode = (text) => new TextEncoder().encode(text);
 const decode = (bytes) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
@@ -203,6 +205,35 @@ async function runPublished(index) {
   }
 }
 
+/** A secret as someone would type it: grouped otherwise, in small letters, with look-alikes. */
+function typed(secret, { prefix, separator, every, lower, swaps }) {
+  const symbols = secret.slice(-58);
+  const written = Array.from(lower ? symbols.toLowerCase() : symbols, (symbol) => swaps[symbol] ?? symbol).join("");
+  return prefix + written.match(new RegExp(`.{1,${every}}`, "g")).join(separator);
+}
+
+async function runSheets({ parses, refusals }) {
+  for (const { name, seed, ...how } of parses) {
+    const secret = ages.secretFromSeed(fromHex(seed));
+    expect(`sheet ${name}`, await sheets.parse(typed(secret, how)), secret);
+  }
+  for (const { name, seed, cut, add } of refusals) {
+    const secret = ages.secretFromSeed(fromHex(seed));
+    expect(`sheet ${name}`, await errorOf(() => sheets.parse(secret.slice(0, secret.length - cut) + add)), "NotASheetError");
+  }
+}
+
+async function runProposals({ macs }) {
+  for (const { own_seed: own, key_seed: key, sheet_seed: sheet, care_point, number, mac } of macs) {
+    const recipientOf = async (seed) => (seed === null ? "" : ages.recipientOf(ages.secretFromSeed(fromHex(seed))));
+    const proposal = { care_point, number, recipient: await recipientOf(key), sheet_recipient: await recipientOf(sheet) };
+    const ownSecret = ages.secretFromSeed(fromHex(own));
+    expect(`proposal of ${own}`, toHex(proposals.macOf(proposal, ownSecret)), mac);
+    expect(`proposal of ${own} known`, proposals.isMadeBy(proposal, fromHex(mac), ownSecret), true);
+    expect(`proposal of ${own} forged`, proposals.isMadeBy({ ...proposal, number: 99 }, fromHex(mac), ownSecret), false);
+  }
+}
+
 async function runAll() {
   const load = async (name) => (await fetch(`/tests/vectors/${name}.json`)).json();
   await runCanonical(await load("canonical"));
@@ -213,6 +244,8 @@ async function runAll() {
   await runPasskeys(await load("passkeys"));
   await runHeads(await load("heads"));
   await runAges(await load("ages"));
+  await runSheets(await load("sheets"));
+  await runProposals(await load("proposals"));
   await runPublished(await load("cctv/index"));
   expect("base64url", toBase64Url(Uint8Array.of(0xfb, 0xff)), "-_8");
   return outcome;

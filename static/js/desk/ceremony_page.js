@@ -11,8 +11,6 @@ import { announce, hideWrong, showWrong } from "./status.js";
 import { withStepUp } from "./step_up.js";
 import { say, slot, view } from "./words.js";
 
-const PREFIX = "AGE-SECRET-KEY-PQ-1";
-
 export const withoutKey = true;
 
 export async function show(desk) {
@@ -85,7 +83,7 @@ class Ceremony {
   }
 
   /** The sheet as it is printed. It stands in this page until the page is left, and nowhere else. */
-  #draw({ secret, code }, number) {
+  #draw({ secret, groups, code }, number) {
     const { me, keys } = this.#desk;
     this.#sheet = slot(this.#place, "paper");
     slot(this.#place, "paper-point").textContent = me.care_point.name;
@@ -93,8 +91,7 @@ class Ceremony {
     slot(this.#place, "paper-code").textContent = grouped(code);
     slot(this.#place, "paper-day").textContent = keys.point.today;
     slot(this.#place, "paper-qr").append(qrCode(secret, say("sheet-qr")));
-    const groups = secret.slice(PREFIX.length).match(/.{1,4}/g);
-    slot(this.#place, "paper-secret").append(...[PREFIX, ...groups].flatMap((group) => [element("span", group), " "]));
+    slot(this.#place, "paper-secret").append(...groups.flatMap((group) => [element("span", group), " "]));
   }
 
   async #compare() {

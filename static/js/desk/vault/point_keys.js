@@ -30,7 +30,12 @@ async function makeKey({ carePoint, number, withSheet }) {
   const sheetSecret = withSheet ? newSecret() : null;
   const sheet = sheetSecret && { secret: sheetSecret, recipient: await ages.recipientOf(sheetSecret), isTyped: false };
   state.made = { id: carePoint, number, secret, recipient: await ages.recipientOf(secret), sheet };
-  return { sheet: sheet && { secret: sheet.secret, code: fingerprints.of(sheet.recipient) } };
+  const paper = sheet && {
+    secret: sheet.secret,
+    groups: sheets.grouped(sheet.secret),
+    code: fingerprints.of(sheet.recipient),
+  };
+  return { sheet: paper };
 }
 
 /** Holds the sheet as it was typed in against the one that was printed. */
