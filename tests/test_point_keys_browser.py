@@ -93,19 +93,19 @@ class Person:
         return codes.all_inner_texts()
 
     def state_of(self, name: str) -> str:
-        row = self.page.locator('[data-slot="people"] li', has=self.page.locator(f'strong:has-text("{name}")'))
+        row = self.page.locator('[data-slot="people"] li', has=self.page.locator(f'h3:has-text("{name}")'))
         return row.locator('[data-slot="state"]').inner_text()
 
     def gives_the_key_to(self, name: str) -> None:
-        row = self.page.locator('[data-slot="people"] li', has=self.page.locator(f'strong:has-text("{name}")'))
+        row = self.page.locator('[data-slot="people"] li', has=self.page.locator(f'h3:has-text("{name}")'))
         row.locator('[data-slot="give"]').click()
 
     def may_give_to(self, name: str) -> bool:
-        row = self.page.locator('[data-slot="people"] li', has=self.page.locator(f'strong:has-text("{name}")'))
+        row = self.page.locator('[data-slot="people"] li', has=self.page.locator(f'h3:has-text("{name}")'))
         return row.locator('[data-slot="give"]').is_visible()
 
     def ends_the_access_of(self, name: str) -> None:
-        row = self.page.locator('[data-slot="people"] li', has=self.page.locator(f'strong:has-text("{name}")'))
+        row = self.page.locator('[data-slot="people"] li', has=self.page.locator(f'h3:has-text("{name}")'))
         row.locator('[data-slot="revoke"]').click()
         expect(row.locator('[data-slot="sure-words"]')).to_be_focused()
         row.locator('[data-slot="revoke"]').click()
@@ -124,7 +124,7 @@ class Person:
         expect(self.page.locator("#alarms")).to_contain_text(words, timeout=PATIENCE)
 
     def sees_the_inbox(self) -> None:
-        expect(self.page.locator('#view [data-slot="all"]')).to_be_visible(timeout=PATIENCE)
+        expect(self.page.locator('#view [data-slot="unread"]')).to_be_visible(timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -179,7 +179,7 @@ def test_a_care_point_is_opened_by_its_first_coordinator_and_a_second_holder_joi
     assert "niet goedgekeurd" in yara.state_of("Koen")
     approve(desk, CLOSED, [koen.own_code()])
     yara.comes_back_to_the_key()
-    assert "wacht op de sleutel" in yara.state_of("Koen")
+    assert "Wacht op de sleutel" in yara.state_of("Koen")
     yara.gives_the_key_to("Koen")
     yara.hears("Koen heeft de sleutel gekregen")
     koen.looks_again()

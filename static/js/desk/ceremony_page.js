@@ -9,7 +9,7 @@ import { qrCode } from "./qr.js";
 import { post, SignedOutError } from "./server.js";
 import { announce, hideWrong, showWrong } from "./status.js";
 import { withStepUp } from "./step_up.js";
-import { say, slot, view } from "./words.js";
+import { day, say, slot, view } from "./words.js";
 
 export const withoutKey = true;
 
@@ -89,7 +89,7 @@ class Ceremony {
     slot(this.#place, "paper-point").textContent = me.care_point.name;
     slot(this.#place, "paper-number").textContent = String(number);
     slot(this.#place, "paper-code").textContent = grouped(code);
-    slot(this.#place, "paper-day").textContent = keys.point.today;
+    slot(this.#place, "paper-day").textContent = day(keys.point.today, { day: "numeric", month: "long", year: "numeric" });
     slot(this.#place, "paper-qr").append(qrCode(secret, say("sheet-qr")));
     slot(this.#place, "paper-secret").append(...groups.flatMap((group) => [element("span", group), " "]));
   }

@@ -37,6 +37,7 @@ const PAGES = {
   account: accountPage,
 };
 const FIRST = "inbox";
+const KEYS = { name: "keys", page: keysPage, rest: "" };
 const ALARMS = { AlarmError: "alarm", OwnKeyAlarmError: "alarm-own" }; // what the vault refused -> the view that says so
 const ADDRESS = /^#([a-z]+)(?:-(.*))?$/;
 
@@ -57,6 +58,7 @@ class Desk {
   shortcuts = new Shortcuts();
   looking = new Looking(Number(document.getElementById("door").dataset.lookSeconds), () => this.signedOut());
   #door = new Door(this.vault, (login, language) => this.#enter(login, language));
+  #shown = FIRST; // the name of the page that is shown
   #view = document.getElementById("view");
   #bar = document.getElementById("bar");
   #idle = new Idle(
@@ -148,7 +150,8 @@ class Desk {
     const found = this.#page();
     if (!this.me || !found) return;
     // Who has no key yet is led to where keys are made and given.
-    const { page, rest } = this.lacks && !found.page.withoutKey ? { page: keysPage, rest: "" } : found;
+    const { name, page, rest } = this.lacks && !found.page.withoutKey ? KEYS : found;
+    this.#shown = name;
     await this.guarded(() => page.show(this, rest));
   }
 
@@ -161,7 +164,7 @@ class Desk {
     title(words);
     for (const link of this.#bar.querySelectorAll("nav a")) {
       link.toggleAttribute("aria-current", false);
-      if (link.hash === `#${this.#page()?.name}`) link.setAttribute("aria-current", "page");
+      if (link.hash === `#${this.#shown}`) link.setAttribute("aria-current", "page");
     }
     return this.#view;
   }

@@ -31,7 +31,7 @@ export async function show(desk, _rest = "", said = "", selector = "h1") {
   fillProposal(root, desk);
   fillSheet(root, desk);
   fillOlder(root, desk);
-  slot(root, "open-point").hidden = point.published !== null;
+  slot(root, "open-point").hidden = point.published !== null || isMine(desk.keys);
   slot(root, "renew").hidden = point.published === null || desk.lacks !== null;
   const place = desk.put(root, say("title-keys"));
   announce(said);
@@ -66,6 +66,7 @@ function fillPublished(root, { published, is_open: isOpen }) {
   slot(root, "made-on").textContent = day(published.made_on, LONG);
   slot(root, "key-code").textContent = grouped(published.fingerprint);
   slot(root, "open").textContent = say(isOpen ? "point-open" : "point-closed");
+  slot(root, "closed").hidden = isOpen;
 }
 
 function fillPeople(root, desk) {
@@ -85,6 +86,7 @@ function personRow(desk, person) {
   slot(row, "give").hidden = state.name !== "waits" || desk.lacks !== null || isMe;
   slot(row, "give").addEventListener("click", () => desk.guarded(() => give(desk, person)));
   slot(row, "revoke").hidden = isMe || !point.may_revoke;
+  slot(row, "acts").hidden = slot(row, "give").hidden && slot(row, "revoke").hidden;
   slot(row, "revoke").addEventListener("click", () => desk.guarded(() => askRevoke(desk, row, person)));
   return row;
 }
@@ -131,16 +133,20 @@ function fillProposal(root, desk) {
     number: pending.number,
     day: day(pending.made_on, LONG),
   });
-  const isMine = proposal !== null && proposal !== "forged";
-  slot(root, "proposal-mine").hidden = !isMine;
+  slot(root, "proposal-mine").hidden = !isMine(desk.keys);
   slot(root, "proposal-other").hidden = proposal !== null;
-  if (!isMine) return;
+  if (!isMine(desk.keys)) return;
   const list = slot(root, "proposal-codes");
   const add = (name, code) => list.append(element("dt", say(name)), codeElement(code));
   add("code-key", proposal.key);
   if (!point.published) add("code-you", codes.own);
   if (proposal.sheet) add("code-sheet", proposal.sheet);
   slot(root, "command").textContent = `signaallijn desk approve ${point.care_point}`;
+}
+
+/** Whether a key waits for approval that this coordinator made, and that is still what he made. */
+function isMine({ proposal }) {
+  return proposal !== null && proposal !== "forged";
 }
 
 function codeElement(code) {

@@ -40,7 +40,7 @@ export function fillHolders(root, holders) {
   const list = slot(root, "holders");
   for (const holder of holders) {
     const on = holder.proved_on && { day: day(holder.proved_on) };
-    const when = on ? say(holder.counts ? "opened-on" : "opened-long-ago", on) : say("never");
+    const when = on ? say(holder.counts ? "opened-on" : "opened-long-ago", on) : say(holder.name ? "never" : "sheet-never");
     list.append(element("dt", holder.name ?? say("sheet")), element("dd", when));
   }
   slot(root, "few-holders").hidden = holders.filter((holder) => holder.counts).length > 1;
