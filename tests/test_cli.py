@@ -40,7 +40,22 @@ def data(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(
     "command",
-    [[], ["demo"], ["init"], ["serve"], ["check"], ["export"], ["route"], ["geography"], ["geography", "update"]],
+    [
+        [],
+        ["demo"],
+        ["init"],
+        ["serve"],
+        ["check"],
+        ["export"],
+        ["route"],
+        ["geography"],
+        ["geography", "update"],
+        ["audit"],
+        ["audit", "verify"],
+        ["backup-key"],
+        ["backup"],
+        ["restore"],
+    ],
 )
 def test_every_command_says_what_it_does(command: list[str]) -> None:
     result = CliRunner().invoke(main, [*command, "--help"])

@@ -1,5 +1,6 @@
 """The audit trail at the desk: a lead reads his own care point's, and nobody reads another's."""
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -12,13 +13,15 @@ from desk_world import DeskWorld, make_desk_world
 from looking import faults, misfits
 from people import Ada, Coordinator
 from playwright.sync_api import expect
+from real_content import ROOT
 from server import Server
 from starlette.testclient import TestClient
 
 from tipline.audit import WrittenHead
+from tipline.desk.casework import STATUSES
 from tipline.desk.second_way import unused_code
 from tipline.desk.trail_pages import PAGE
-from tipline.storage import Store
+from tipline.storage import Store, handovers
 from tipline.storage.trail import Deed, TrailHead
 
 TODAY = date(2026, 11, 21)
@@ -126,3 +129,27 @@ def test_a_lead_walks_through_the_trail_in_the_browser(
     expect(page.locator('#view [data-slot="thread"]')).to_be_visible()
     bilal.opens_the_desk()
     expect(bilal.page.locator('#bar [data-slot="trail"]')).to_be_hidden()
+
+
+RECORDED = re.compile(r'\b_?(?:record|Deed)\(\s*(?:request,\s*(?:coordinator|\w+),\s*)?f?"([^"]+)"')
+
+
+def test_every_deed_that_is_written_down_has_its_words() -> None:
+    """In the sources: what is recorded as a fixed word, and the names that hand-overs and cases give."""
+    sources = "\n".join(file.read_text("utf-8") for file in (ROOT / "tipline").rglob("*.py"))
+    deeds = {deed for deed in RECORDED.findall(sources) if "{" not in deed}
+    offers = (handovers.OFFER_BEGUN, handovers.OFFER_DROPPED, handovers.WITHDRAWN, handovers.REFUSED)
+    taken = (handovers.HANDOVER_OFFERED, handovers.SHARING_OFFERED, handovers.TAKEN, handovers.SHARING_TAKEN)
+    deeds |= {
+        *offers,
+        *taken,
+        *(f"status-{status}" for status in STATUSES),
+        "answered",
+        "noted",
+        "labelled",
+        "assigned",
+    }
+    views = (ROOT / "tipline" / "templates" / "desk" / "views").glob("*.html")
+    words = set(re.findall(r'data-word="deed-([^"]+)"', "\n".join(file.read_text("utf-8") for file in views)))
+    assert len(deeds) > 25
+    assert deeds - words == set()

@@ -4,7 +4,7 @@ import { address } from "./rows.js";
 import { element } from "./parts.js";
 import { get } from "./server.js";
 import { announce } from "./status.js";
-import { carePointName, count, day, has, say, slot, view } from "./words.js";
+import { carePointName, count, day, has, labelName, reasonName, say, slot, view } from "./words.js";
 
 const OPERATOR = "operator";
 
@@ -52,13 +52,20 @@ function line(entry) {
 }
 
 /** What it was done to: a link to the case while it is there, and what else the entry names. */
-function about({ tip, about: named }) {
+function about({ deed, tip, about: named }) {
   const parts = [];
   if (tip) {
     const link = element("a", say("trail-case"));
     link.href = address(tip);
     parts.push(link);
   }
-  if (named) parts.push(element("span", has(`role-${named}`) ? say(`role-${named}`) : carePointName(named)));
+  if (named) parts.push(element("span", nameOf(deed, named)));
   return parts.flatMap((part, index) => (index ? [", ", part] : [part]));
+}
+
+/** What an id stands for: the deed tells of which list it is. */
+function nameOf(deed, id) {
+  if (deed === "status-closed") return reasonName(id);
+  if (deed === "labelled") return id.split(" ").map(labelName).join(", ");
+  return has(`role-${id}`) ? say(`role-${id}`) : carePointName(id);
 }
