@@ -25,9 +25,11 @@ from tipline.approving import (
     UnknownLoginError,
     WrongCodeDigitError,
 )
+from tipline.care_points import LiveCarePoints
 from tipline.digits import grouped
 from tipline.key_files import PublishedKey, read_key_file, write_key_file
 from tipline.sealing import Identity, WrongKeyError, fingerprint, open_sealed, seal
+from tipline.starting import CannotStartError, check_start
 from tipline.storage.point_keys import Proposal, SheetGrant
 
 POINT = "lumens-emp"
@@ -210,6 +212,22 @@ def test_a_lead_ends_the_access_of_his_own_colleagues_and_of_nobody_else(desk: D
     assert desk.store.trail.of(POINT, 1)[0].deed.deed == "revoked"
 
 
+def test_who_may_invite_and_is_ended_comes_back_by_no_invitation_of_his_own(desk: DeskWorld, noor: Browser) -> None:
+    ids = {login: desk.people[login].coordinator.id for login in ("noor", "bilal", "sam")}
+    with writing(desk) as database:
+        database.execute("UPDATE coordinators SET role = 'lead' WHERE login <> 'mira'")
+
+    def invited(browser: Browser) -> dict[str, str]:
+        link = browser.post("/people/invitations", {"email": "ik@zelf.nl", "role": "lead"}).json()["link"]
+        return {"token": link.partition("#")[2]}
+
+    bilal, sam = at_the_desk(desk, "bilal"), at_the_desk(desk, "sam")
+    own, others = invited(bilal), invited(sam)
+    assert noor.post("/keys/revoked", {"coordinator": ids["bilal"]}).status_code == HTTPStatus.OK
+    assert Browser(desk).post("/invite/look", own).json() == {"error": "invitation_gone"}
+    assert Browser(desk).post("/invite/look", others).status_code == HTTPStatus.OK
+
+
 # Who counts
 
 
@@ -287,6 +305,30 @@ def test_a_proposal_takes_the_next_number_and_hybrid_keys_only(desk: DeskWorld, 
     assert desk.store.point_keys.proposal(OTHER) is None
     assert noor.get("/keys/point").json()["proposal"]["number"] == 2
     assert at_the_desk(desk, "sam").get("/keys/point").json()["proposal"] is None
+
+
+def test_a_key_that_was_in_use_is_not_proposed_away_when_the_content_goes_back(desk: DeskWorld, noor: Browser) -> None:
+    before = desk.line.key_file(POINT).read_bytes()
+    key, _ = proposed(desk, POINT, "noor", 2)
+    assert noor.post("/keys/opened", {"number": "2"}).status_code == HTTPStatus.NOT_FOUND  # not published yet
+    approve(desk, POINT, [fingerprint(key.recipient)])
+    assert noor.post("/keys/opened", {"number": "2"}).status_code == HTTPStatus.OK
+    desk.line.key_file(POINT).write_bytes(before)
+    assert key_of(desk).number == 2  # a running desk does not follow
+    desk.world = replace(desk.world, care_points=LiveCarePoints(desk.world.settings.content, desk.world.geography))
+    assert key_of(desk).number == 1  # one that was started again would: see the start's own check
+    again, grants = at_the_desk(desk, "bilal"), desk.rows("SELECT * FROM grants")
+    other = Identity.new()
+    fields = {
+        "number": "2",
+        "recipient": other.recipient,
+        "mac": base64url.encoded(bytes(32)),
+        "grant": base64url.encoded(grant_of(other.secret, POINT, Identity.new().recipient, 2)),
+    }
+    assert again.post("/keys/proposal", fields).json() == {"error": "other_number"}
+    assert desk.rows("SELECT * FROM grants") == grants
+    with pytest.raises(CannotStartError, match="publishes key 1, but key 2 was in use already"):
+        check_start(desk.store, desk.world.care_points(), is_demo=True)
 
 
 # Sealing again

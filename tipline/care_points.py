@@ -156,6 +156,10 @@ class VanishedCarePointError(Exception):
     """A care point is gone from the content of a running server; only a start checks whether tips are stored for it."""
 
 
+class OlderKeyError(Exception):
+    """A key file of a running server has a lower number than before: tips would be sealed to a key that was renewed."""
+
+
 class LiveCarePoints:
     """The care points as the content says now: its files are read again when they change."""
 
@@ -172,7 +176,7 @@ class LiveCarePoints:
             self._seen = state
             try:
                 self._care_points = self._read_again()
-            except (ContentFaultError, VanishedCarePointError) as fault:
+            except (ContentFaultError, VanishedCarePointError, OlderKeyError) as fault:
                 log.error("%s; the last good state stays in force", fault)
         return self._care_points
 
@@ -180,6 +184,9 @@ class LiveCarePoints:
         found = load_care_points(self._folder, self._geography)
         if gone := self._care_points.points.keys() - found.points.keys():
             raise VanishedCarePointError(f"{', '.join(sorted(gone))} is gone from care_points.toml")
+        for care_point, key in self._care_points.keys.items():
+            if care_point in found.keys and found.keys[care_point].number < key.number:
+                raise OlderKeyError(f"keys/{care_point}.toml went back to key {found.keys[care_point].number}")
         return found
 
     def _state(self) -> tuple[tuple[str, int], ...]:

@@ -24,6 +24,7 @@ def check_start(store: Store, care_points: CarePoints, *, is_demo: bool) -> None
 
 def _faults(store: Store, care_points: CarePoints, *, is_demo: bool) -> Iterator[str]:
     with_tips, held = store.tips.care_points(), store.point_keys.held_numbers()
+    opened = store.point_keys.opened_numbers()
     orphaned = ", ".join(sorted(with_tips - care_points.points.keys()))
     if orphaned:
         yield f"tips are stored for {orphaned}, which care_points.toml no longer has; put it back"
@@ -37,4 +38,9 @@ def _faults(store: Store, care_points: CarePoints, *, is_demo: bool) -> Iterator
             yield (
                 f"keys/{care_point}.toml publishes key {key.number}, which the database does not know "
                 f"(it has {numbers}); content and database are of different days"
+            )
+        elif key.number < opened.get(care_point, key.number):
+            yield (
+                f"keys/{care_point}.toml publishes key {key.number}, but key {opened[care_point]} was in use already; "
+                "put the newer key file back"
             )

@@ -79,7 +79,8 @@ def propose(request: Request, coordinator: Coordinator) -> Response:
         return _unprocessable()
     if number != (key.number if key else 0) + 1:
         return json_error("other_number", HTTPStatus.CONFLICT)
-    world_of(request).store.point_keys.propose(proposal, grant, sheet)
+    if not world_of(request).store.point_keys.propose(proposal, grant, sheet):
+        return json_error("other_number", HTTPStatus.CONFLICT)
     _record(request, coordinator, "proposed key", str(number))
     return json_answer({}, HTTPStatus.CREATED)
 

@@ -41,10 +41,14 @@ def keys(request: Request, coordinator: Coordinator) -> Response:
 
 
 def key_opened(request: Request, coordinator: Coordinator) -> Response:
-    """The silent proof: this coordinator's browser opened the grant of this key today."""
+    """The silent proof: this coordinator's browser opened the grant of this key today. Of no key that is not published
+    yet: that a key was opened says that tips may be sealed to it."""
+    key = world_of(request).care_points().keys.get(coordinator.care_point)
     number = incoming_of(request).one("number")
     if not number.isascii() or not number.isdigit() or len(number) > MAX_DIGITS:
         return json_error("unprocessable", HTTPStatus.UNPROCESSABLE_ENTITY)
+    if key is None or int(number) > key.number:
+        return not_found()
     proved = world_of(request).store.coordinators.prove(
         coordinator.id, coordinator.care_point, int(number), today(request)
     )

@@ -20,6 +20,7 @@ from tipline.storage.tables import (
     CoordinatorRow,
     DeskSessionRow,
     GrantRow,
+    InvitationRow,
     KeyProposalRow,
     MessageRow,
     PasskeyRow,
@@ -88,6 +89,16 @@ class PointKeys:
                     numbers[care_point] = numbers.get(care_point, frozenset()) | {number}
         return numbers
 
+    def opened_numbers(self) -> Mapping[str, int]:
+        """Care point -> the highest number of its keys that a holder opened while it was published."""
+        query = (
+            select(GrantRow.care_point, func.max(GrantRow.number))
+            .where(col(GrantRow.proved_on).is_not(None))
+            .group_by(GrantRow.care_point)
+        )
+        with self._database.reading() as session:
+            return dict(session.exec(query).all())
+
     def all_sheet_grants(self) -> tuple[SheetGrant, ...]:
         """Of every care point; for rescue files in a back-up."""
         with self._database.reading() as session:
@@ -99,11 +110,17 @@ class PointKeys:
             row = session.get(KeyProposalRow, care_point)
             return Proposal(**row.model_dump()) if row else None
 
-    def propose(self, proposal: Proposal, grant: bytes, sheet: SheetGrant | None) -> None:
+    def propose(self, proposal: Proposal, grant: bytes, sheet: SheetGrant | None) -> bool:
         """Puts a proposal in the place of the one before, with its maker's own grant and the sheet's. What was granted
-        of an earlier proposal with this number goes: it opens another key."""
+        of an earlier proposal with this number goes: it opens another key. False, with nothing changed, when a key of
+        this number or a later one was opened already: tips may be sealed to it, whatever the key file says now."""
         point, number = proposal.care_point, proposal.number
+        opened = select(GrantRow.id).where(
+            GrantRow.care_point == point, GrantRow.number >= number, col(GrantRow.proved_on).is_not(None)
+        )
         with self._database.writing() as session:
+            if session.exec(opened.limit(1)).first() is not None:
+                return False
             session.execute(delete(GrantRow).where(col(GrantRow.care_point) == point, col(GrantRow.number) == number))
             session.execute(
                 delete(SheetGrantRow).where(col(SheetGrantRow.care_point) == point, col(SheetGrantRow.number) == number)
@@ -113,6 +130,7 @@ class PointKeys:
             session.add(_grant_row(proposal.made_by, point, number, grant))
             if sheet:
                 session.add(SheetGrantRow.model_validate(vars(sheet)))
+            return True
 
     def give(self, coordinator_id: str, care_point: str, number: int, sealed: bytes) -> bool:
         """Puts a grant in the place of the one before; it counts as never opened. False for anyone who does not work
@@ -157,7 +175,8 @@ class PointKeys:
 
     def revoke(self, coordinator_id: str, care_point: str, on: date) -> bool:
         """Ends an account at once, with its sessions, grants, wrapped keys and passkeys. The name stays, for the audit
-        trail. False when nobody of this care point has this id, or when it ended before."""
+        trail. Of who may invite, the care point's open invitations go too: he may have kept one for himself. False when
+        nobody of this care point has this id, or when it ended before."""
         with self._database.writing() as session:
             ended = session.execute(
                 update(CoordinatorRow)
@@ -172,6 +191,11 @@ class PointKeys:
                 return False
             for table in (DeskSessionRow, GrantRow, WrappedKeyRow, PasskeyRow):
                 session.execute(delete(table).where(col(table.coordinator) == coordinator_id))
+            invites_nobody = select(CoordinatorRow.id).where(
+                CoordinatorRow.id == coordinator_id, CoordinatorRow.role == "coordinator"
+            )
+            if session.exec(invites_nobody).one_or_none() is None:
+                session.execute(delete(InvitationRow).where(col(InvitationRow.care_point) == care_point))
             return True
 
     def files(self, care_point: str, after: str, cases: int) -> tuple[tuple[SealedFile, ...], str | None]:
