@@ -8,7 +8,7 @@ import { carePointName, day, say, slot, view } from "./words.js";
 
 export const MAX_REASON = 2000;
 const TRIES = 3; // the other point may write a note of its own at the same moment
-const WORK = ["answer", "note", "status-form"]; // the forms of a case, which wait until it is taken
+const WORK = ["answer", "note", "work"]; // the forms of a case, which wait until it is taken
 
 /** Fills the case's page: `place` shows it, `again(words)` shows it anew. */
 export async function addTo(place, desk, tip, again) {
@@ -16,6 +16,7 @@ export async function addTo(place, desk, tip, again) {
   if (tip.offered_by) {
     showOffered(place, desk, tip, now, again);
     for (const form of WORK) slot(place, form)?.remove();
+    place.querySelector(".keys")?.remove();
   }
   const part = view("others");
   slot(part, "others-now").textContent = standing(tip, now, desk.me.care_point.id);

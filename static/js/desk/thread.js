@@ -2,7 +2,7 @@
 // Everything goes in as text: no link is made of what looks like one.
 
 import { element, placeName } from "./parts.js";
-import { answerText, day, questionIds, questionLabel, say, slot, view } from "./words.js";
+import { answerText, carePointName, day, questionIds, questionLabel, say, slot, view } from "./words.js";
 
 const LONG = { weekday: "short", day: "numeric", month: "long" };
 const KINDS = ["answer", "addition", "note"];
@@ -70,10 +70,17 @@ function message({ kind, written_on: writtenOn, written_by: writtenBy, text }, n
 function who(kind, writtenBy, nameOf, point) {
   const name = nameOf(writtenBy);
   if (kind === "addition") return say("tipster");
-  if (kind === "note") return name ? say("note-by", { name }) : say("note-plain");
+  const other = writtenBy && !name ? otherPoint(writtenBy) : null;
+  if (kind === "note") return name || other ? say("note-by", { name: name ?? other }) : say("note-plain");
   if (kind !== "answer") return say("nothing");
   if (name) return say("writer", { name, point });
-  return say(writtenBy ? "other-point" : "us");
+  return other ?? say("us");
+}
+
+/** Who wrote at another care point is told by that point's name only. */
+function otherPoint(id) {
+  const name = carePointName(id);
+  return name === id ? say("other-point") : name;
 }
 
 function line(author, when, text, look) {
