@@ -67,15 +67,22 @@ class DeskWorld:
         meant_for: str | None = None,
         received_on: date = TODAY,
         language: str = "nl",
+        place: Mapping[str, str | None] | None = None,
         **answers: str | Sequence[str],
     ) -> str:
-        """Keeps a tip as intake would, and returns its id."""
+        """Keeps a tip as intake would, and returns its id. `place` may say otherwise than Eindhoven."""
         tip_id, derived = str(uuid.uuid4()), derive(Receipt.new(), self.world.settings.salt)
         self.receipts[tip_id] = derived
         body = {
             "answers": {"story": story, **answers},
             "meant_for": meant_for,
-            "place": {"kind": "municipality", "municipality": "GM0772", "name": "Eindhoven", "text": "5611"},
+            "place": {
+                "kind": "municipality",
+                "municipality": "GM0772",
+                "name": "Eindhoven",
+                "text": "5611",
+                **(place or {}),
+            },
             "tipster": {
                 "recipient": derived.identity.recipient,
                 "reply_key": base64url.encoded(derived.reply_key),

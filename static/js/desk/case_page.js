@@ -25,7 +25,6 @@ export async function show(desk, id, said = "", selector = "h1") {
   };
   const place = desk.put(caseView(tip, desk, draft, deeds), title(tip));
   if (!tip.offered_by) exporting.addTo(place, desk, tip);
-  await handover.addTo(place, desk, tip, (words) => show(desk, id, words));
   slot(place, "back").hash = tip.status === "closed" ? "#archive" : "#inbox";
   slot(place, "back").textContent = say(tip.status === "closed" ? "title-archive" : "inbox");
   slot(place, "show-news").addEventListener("click", () => desk.guarded(() => show(desk, id, "", "h1")));
@@ -33,6 +32,7 @@ export async function show(desk, id, said = "", selector = "h1") {
   desk.looking.use((isWanted) => look(desk, tip, isWanted));
   announce(said);
   (wanted(desk, place) ?? place.querySelector(selector))?.focus();
+  await handover.addTo(place, desk, tip, (words) => show(desk, id, words));
 }
 
 function wanted(desk, place) {

@@ -27,11 +27,14 @@ export function counts(tip) {
   return ["additions", "answers"].filter((kind) => tip[kind] > 0).map((kind) => tag(count(kind, tip[kind])));
 }
 
+// Signs that turn the direction of what stands around them: a name among other words has none.
+const TURNING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
 /** Where it happens, in the words of the form. */
 export function placeName(tip) {
   const place = tip.told?.place;
   if (!place) return say("nothing");
-  if (place.kind === "municipality") return place.name || place.municipality;
+  if (place.kind === "municipality") return (place.name || place.municipality).replace(TURNING, "");
   return say(place.kind);
 }
 

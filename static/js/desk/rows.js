@@ -91,10 +91,11 @@ function fill(cell, words) {
   cell.classList.toggle("none", words === null);
 }
 
-/** How old he is, in the words of the form; null when nothing was told. */
+/** How old he is, in the words of the form; null when nothing was told, or something that the form does not offer. */
 export function age(tip) {
   const years = tip.told?.answers.age;
-  return typeof years === "string" ? choiceLabel("age", years) : null;
+  const words = typeof years === "string" ? choiceLabel("age", years) : years;
+  return words === years ? null : words;
 }
 
 /** The beginning of the story, cut at a space. */
