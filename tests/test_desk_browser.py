@@ -142,7 +142,7 @@ def test_noor_reads_what_was_written_answers_it_and_sets_the_status(desk, coordi
     assert answer.text == "Dank u wel.\nBel ons 's ochtends <i>maar</i>."
 
     page.get_by_label("Status").select_option("In behandeling")
-    page.get_by_role("button", name="Bewaar").click()
+    page.get_by_role("button", name="Bewaar", exact=True).click()
     coordinator.hears("Status bewaard: In behandeling.")
     assert desk.store.cases.get(tip_id, "lumens-emp").status == "in_progress"
 

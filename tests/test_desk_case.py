@@ -76,7 +76,7 @@ def test_a_case_is_noted_labelled_given_to_a_colleague_and_closed(desk: DeskWorl
     page.get_by_label("School").check()
     page.get_by_label("Schulden").check()
     page.get_by_label("Wie").select_option("Bilal")
-    page.get_by_role("button", name="Bewaar").click()
+    page.get_by_role("button", name="Bewaar", exact=True).click()
     noor.hears("Bewaard.")
     case = desk.store.cases.get(tip_id, LUMENS)
     assert case
@@ -84,10 +84,10 @@ def test_a_case_is_noted_labelled_given_to_a_colleague_and_closed(desk: DeskWorl
     expect(page.locator("#view .marks .tag")).to_have_text(["Schulden", "School", "16 of 17"])
 
     page.get_by_label("Status").select_option("Gesloten")
-    page.get_by_role("button", name="Bewaar").click()
+    page.get_by_role("button", name="Bewaar", exact=True).click()
     expect(page.locator("#status-wrong")).to_have_text("Kies waarom u deze zaak sluit.")
     page.get_by_label("Gesloten omdat").select_option("Hulp loopt")
-    page.get_by_role("button", name="Bewaar").click()
+    page.get_by_role("button", name="Bewaar", exact=True).click()
     noor.hears("Status bewaard: Gesloten.")
     expect(page.locator("#view .state")).to_contain_text("Gesloten: Hulp loopt")
     expect(page.get_by_role("heading", name="Wordt gewist over 90 dagen")).to_be_visible()
@@ -95,7 +95,7 @@ def test_a_case_is_noted_labelled_given_to_a_colleague_and_closed(desk: DeskWorl
     expect(page.get_by_label("Over deze zaak")).to_contain_text(f"{due.day} ")
     noor.axe_finds_nothing()
     page.get_by_label("Status").select_option("Gelezen")
-    page.get_by_role("button", name="Bewaar").click()
+    page.get_by_role("button", name="Bewaar", exact=True).click()
     noor.hears("Status bewaard: Gelezen.")
     expect(page.get_by_role("heading", name="Hoelang dit bewaard blijft")).to_be_visible()
 
@@ -140,14 +140,14 @@ def test_what_happened_meanwhile_is_told_and_nothing_typed_is_lost(desk: DeskWor
     noor.hears("Er is iets veranderd in deze zaak. Wat u typt, blijft staan.")
     expect(page.get_by_label("Wie")).to_have_value(desk.people["noor"].coordinator.id)
     noor.axe_finds_nothing()
-    page.get_by_role("button", name="Bewaar").click()
+    page.get_by_role("button", name="Bewaar", exact=True).click()
     noor.hears(
         "Niet bewaard: een collega heeft dit intussen veranderd. U ziet het zoals het nu is. Wat u koos, staat er nog: "
         "kijk en bewaar dan opnieuw."
     )
     assert desk.store.cases.get(tip_id, LUMENS).assigned_to == bilal  # type: ignore[union-attr]  # it is there
     expect(page.get_by_label("Status")).to_have_value("in_progress")
-    page.get_by_role("button", name="Bewaar").click()
+    page.get_by_role("button", name="Bewaar", exact=True).click()
     noor.hears("Bewaard.")
     case = desk.store.cases.get(tip_id, LUMENS)
     assert case

@@ -184,7 +184,7 @@ def desk(coordinator: Coordinator) -> Iterator[str]:
     page.locator("#view details summary").click()
     page.locator('#view [data-slot="labels"] input').first.check()
     page.locator("#status").select_option("closed")
-    page.locator('#view [data-slot="save"]').click()
+    page.locator('#view [data-slot="status-form"] [data-slot="save"]').click()
     expect(page.locator('#view [data-slot="status-wrong"]')).to_be_visible()
     yield "desk-case-no-reason"
     coordinator.closes("advised")
