@@ -184,7 +184,8 @@ def test_another_points_coordinator_sees_nothing(desk, coordinator: Coordinator)
 def test_danger_comes_first_then_the_oldest_unread(desk, coordinator: Coordinator) -> None:
     for day, story, answers in (
         (20, "Derde", {}),
-        (21, "Eerste", {"danger": "soon"}),
+        (20, "Nummer twee", {"danger": "soon"}),
+        (21, "Eerste", {"danger": "now"}),
         (19, "Tweede", {"danger": "no"}),
         (1, "Laatste", {"danger": "unknown"}),
     ):
@@ -194,7 +195,7 @@ def test_danger_comes_first_then_the_oldest_unread(desk, coordinator: Coordinato
     coordinator.signs_in_as("Noor")
     coordinator.sees_the_inbox()
     links = coordinator.page.locator(".tips tbody a")
-    expect(links).to_have_text(["Eerste", "Tweede", "Derde", "Laatste"])
+    expect(links).to_have_text(["Eerste", "Nummer twee", "Tweede", "Derde", "Laatste"])
 
 
 def test_a_tip_for_a_closed_point_is_marked_with_the_point_it_was_meant_for(desk, coordinator: Coordinator) -> None:

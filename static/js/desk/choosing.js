@@ -31,16 +31,17 @@ export class Choice {
   }
 }
 
-/** In danger first, then unread, then what waits for an answer, then the rest; the oldest first in each. */
+/** In danger first, now before soon, then unread, then what waits for an answer, then the rest; the oldest first in each. */
 export function inOrder(one, other) {
   return rank(one) - rank(other) || one.received_on.localeCompare(other.received_on) || one.id.localeCompare(other.id);
 }
 
 function rank(tip) {
   const isNew = tip.status === "new";
-  if (danger(tip)) return isNew ? 0 : 1;
-  if (isNew) return 2;
-  return tip.waits ? 3 : 4;
+  const level = danger(tip);
+  if (level) return (isNew ? 0 : 2) + (level === "now" ? 0 : 1);
+  if (isNew) return 4;
+  return tip.waits ? 5 : 6;
 }
 
 function holds(tip, words) {
