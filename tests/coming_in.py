@@ -118,6 +118,15 @@ class Comer:
         self._devices.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": self.device})
         self.device = ""
 
+    def takes_another_device_that_evaluates_nothing(self) -> None:
+        """The same passkey, where PRF is not known: an older browser, or another maker's synchronised copy."""
+        kept = self._devices.send("WebAuthn.getCredentials", {"authenticatorId": self.device})
+        self.loses_the_device()
+        self.has_a_device(hasPrf=False)
+        for credential in kept["credentials"]:
+            given = {"authenticatorId": self.device, "credential": credential}
+            self._devices.send("WebAuthn.addCredential", given)
+
     # The invitation
 
     def follows(self, link: str) -> None:

@@ -131,6 +131,16 @@ def test_who_lost_her_passkey_comes_in_by_the_second_way_removes_it_and_adds_ano
     noor.is_in()
     noor.signs_out()
 
+    # Where it evaluates nothing it signs in, and her passphrase opens her key.
+    noor.takes_another_device_that_evaluates_nothing()
+    noor.touches()
+    assert "kan geen sleutels openen" in noor.is_refused()
+    expect(noor.page.locator("#code")).to_be_hidden()
+    noor.page.locator("#passphrase").fill(noor.passphrase)
+    noor.page.locator("#door-button").click()
+    noor.is_in()
+    noor.signs_out()
+
     noor.loses_the_device()
     noor.has_a_device()
     noor.touches()

@@ -93,8 +93,9 @@ class SecondWay:
         found = self._coordinators.by_login(normalise_login(credentials.login))
         if found is not None and found.ended_on is not None:
             found = None
-        self._check(found or self._nobody, credentials.half, credentials.code, is_known=found is not None)
-        return found or self._nobody
+        coordinator = found or self._nobody
+        self._check(coordinator, credentials.half, credentials.code, is_known=found is not None)
+        return coordinator
 
     def prove(self, coordinator: Coordinator, half: str, code: str) -> None:
         """That who is signed in has passphrase and telephone at hand; the code is used up. Raises each SignInError."""

@@ -28,7 +28,6 @@ class Question {
   answered;
   #desk;
   #deed;
-  #ways;
   #goesAlong; // the second way is sent with the deed, since it is no proof by itself
   #dialog;
   #wrong;
@@ -38,7 +37,6 @@ class Question {
   constructor(desk, deed, ways, eitherWay) {
     this.#desk = desk;
     this.#deed = deed;
-    this.#ways = ways;
     this.#goesAlong = ways.passkeys.length > 0;
     document.body.append(view("step-up"));
     this.#dialog = document.getElementById("step-up");
@@ -103,6 +101,7 @@ class Question {
 
   #end(settle) {
     settle(this.#settle.resolve, this.#settle.reject);
+    this.#dialog.close(); // gives the focus back to where it was
     this.#dialog.remove();
   }
 }
