@@ -70,9 +70,9 @@ def test_from_an_invitation_to_the_first_answer(desk: DeskWorld, yara: Comer, no
     yara.signs_out()
     yara.touches()
     yara.is_in()
-    yara.page.locator('#bar [data-slot="inbox"]').click()
     yara.page.locator('#view [data-slot="rows"] a').click()
     yara.page.locator("#answer").fill("Dank u wel.")
+    yara.page.locator('#view [data-slot="check"]').click()
     yara.page.locator('#view [data-slot="send"]').click()
     expect(yara.page.locator('#view .ours [data-slot="text"]')).to_have_text("Dank u wel.", timeout=PATIENCE)
     derived = desk.receipts[tip_id]
@@ -257,7 +257,7 @@ def test_all_of_it_works_by_keyboard(desk: DeskWorld, yara: Comer) -> None:
     page.keyboard.press("Shift+Tab")
     expect(page.locator("#invite a.btn")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.locator("#door-heading")).to_be_visible()
+    yara.stands_at_the_door()
     while page.evaluate("document.activeElement.id") != "door-passkey":
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
