@@ -13,12 +13,11 @@ from urllib.parse import urlsplit
 
 import base64url
 import pytest
-from desk_server import serving
 from desk_world import DeskWorld, make_desk_world
+from key_people import PATIENCE, Person, desks
 from key_world import CLOSED, approve, grant_of, newcomer, recovery_sheet, writing
 from keys import halves
 from playwright.sync_api import Browser, expect
-from test_point_keys_browser import PATIENCE, Person
 
 from tipline.approving import UnknownCodeError
 from tipline.heads import Author, Head, Kind, write
@@ -38,16 +37,8 @@ def desk(tmp_path: Path) -> Iterator[DeskWorld]:
 @pytest.fixture
 def people(browser: Browser, desk: DeskWorld) -> Iterator[Callable[[str], Person]]:
     """A browser at the door for someone."""
-    contexts = []
-    with serving(desk.app()) as address:
-
-        def person(login: str) -> Person:
-            contexts.append(browser.new_context(locale="nl-NL"))
-            return Person(desk, contexts[-1].new_page(), address, login)
-
+    with desks(browser, desk) as person:
         yield person
-        for context in contexts:
-            context.close()
 
 
 def files_in(text: str) -> Iterator[bytes]:

@@ -78,6 +78,7 @@ async function look(desk, tip, isWanted) {
 /** Seals and sends an answer. Gives the words for why it was not sent, or null. */
 async function answer(desk, { id, nextAnswer: number, additions, readers }, text) {
   return done(desk, id, async () => {
+    await desk.refuseOlderKey();
     const files = await desk.vault.ask("sealAnswer", { tip: id, number, text, readers });
     await post(`/tips/${id}/answers`, [["number", number], ["additions", additions], ...forReaders(files)]);
     desk.drafts.get(id).text = "";
@@ -88,6 +89,7 @@ async function answer(desk, { id, nextAnswer: number, additions, readers }, text
 /** Seals and keeps a note. Gives the words for why it was not kept, or null. */
 async function note(desk, { id, nextNote }, text) {
   return done(desk, id, async () => {
+    await desk.refuseOlderKey();
     for (let number = nextNote; ; number += 1) {
       const files = await desk.vault.ask("sealNote", { tip: id, number, text });
       try {

@@ -17,7 +17,7 @@ import { Looking } from "./looking.js";
 import { element } from "./parts.js";
 import * as peoplePage from "./people_page.js";
 import { alarmsOf, look } from "./point.js";
-import { get, post, SignedOutError, whenHeard } from "./server.js";
+import { get, post, RefusedError, SignedOutError, whenHeard } from "./server.js";
 import { Shortcuts } from "./shortcuts.js";
 import { announce, title } from "./status.js";
 import { Tips } from "./tips.js";
@@ -120,6 +120,12 @@ class Desk {
   /** Whether a newer key was published than the one that is open. */
   get isOutdated() {
     return this.number !== null && this.keys.point.published?.number !== this.number;
+  }
+
+  /** Refuses to seal anything to a key that was renewed since it was opened here. */
+  async refuseOlderKey() {
+    const { published } = await get("/keys");
+    if (published?.number !== this.number) throw new RefusedError("key-renewed");
   }
 
   /** Asks again what the server says of this coordinator: every unlocking is among the proofs from then on. */

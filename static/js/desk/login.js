@@ -11,6 +11,7 @@ const VAULT_WORDS = {
   NotAPassphraseError: "not-a-passphrase",
   WrongPassphraseError: "wrong-passphrase",
   AlarmError: "alarm-key",
+  KeyRenewedError: "key-renewed",
   NotApprovedError: "alarm-not-approved",
   ForgedProposalError: "alarm-proposal",
   AnotherSheetError: "another-sheet",

@@ -1,10 +1,14 @@
 // Opening tips and messages, and sealing answers.
 
 import { fromBase64Url } from "../../formats/bytes.js";
+import { FormatError } from "../../formats/errors.js";
 import * as heads from "../../formats/heads.js";
 import { among, head, knownTip, openForPoint, refusal, sealTo, state, unlocked } from "./state.js";
 
 const SPEAKERS = { answer: "coordinator", addition: "tipster", note: "coordinator" };
+
+/** Meanwhile another key was published than the one that is open: nothing is sealed to the older one. */
+export class KeyRenewedError extends FormatError {}
 
 /** What each tip says, or null for one that is not a tip of this care point. Its reply key stays here. */
 export async function openTips({ sealed }) {
@@ -60,9 +64,10 @@ export async function sealAnswer({ tip, number, text, readers }) {
   const plaintext = heads.write(own, { text }, replyKey);
   const files = { tipster: await sealTo(recipient, plaintext) };
   for (const reader of readers) {
+    const isOwn = reader.care_point === point.id;
+    if (isOwn && reader.recipient !== point.recipient) throw new KeyRenewedError("not the published key any more");
     // What this browser unlocked counts for its own point, whatever the server says.
-    const key = reader.care_point === point.id ? point.recipient : reader.recipient;
-    files[reader.care_point] = await sealTo(key, plaintext);
+    files[reader.care_point] = await sealTo(isOwn ? point.recipient : reader.recipient, plaintext);
   }
   return files;
 }
