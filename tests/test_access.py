@@ -1,5 +1,6 @@
 """Passkeys, invitations and one's own access, on the server: what is taken, what is refused, what stays as it was."""
 
+import json
 import sqlite3
 import uuid
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 import base64url
+import cbor2
 import pyotp
 import pytest
 from authenticator import PRESENT, VERIFIED, Authenticator
@@ -188,7 +190,7 @@ def test_a_signature_that_does_not_hold_signs_nobody_in(
 
 @pytest.mark.parametrize(
     "credential",
-    ["", "x", "{}", "[]", "null", '{"id":"AA","rawId":"AA","type":"public-key","response":{}}', "\x00", "é" * 100,
+    ["", "x", "{}", "[]", "null", '{"id":"AA","rawId":"AA","type":"public-key","response":{}}', "[" * 30_000, "é" * 100,
      '{"id":"AA","rawId":"AA","type":"public-key","response":{"clientDataJSON":"AA","authenticatorData":"AA","signature":"AA"}}',
      '{"id":1,"rawId":[],"type":{},"response":"x"}'],
     ids=range(10),
@@ -199,6 +201,30 @@ def test_what_is_no_credential_is_refused(credential: str, anyone: Browser, noor
     steps_up(noor, "noor")
     answer = posts_passkey(noor, "noor", credential)
     assert (answer.status_code, answer.json()) == (HTTPStatus.UNPROCESSABLE_ENTITY, {"error": "wrong_passkey"})
+
+
+def test_what_is_nested_too_deeply_inside_a_credential_is_refused(anyone: Browser) -> None:
+    nested = base64url.encoded(b"[" * 30_000)
+    response = {"clientDataJSON": nested, "authenticatorData": "AA", "signature": "AA"}
+    credential = json.dumps({"id": "AA", "rawId": "AA", "type": "public-key", "response": response})
+    assert anyone.post("/login/passkey", {"credential": credential}).json() == {"error": "wrong_passkey"}
+
+
+def test_what_a_statement_of_another_kind_holds_is_refused(noor: Browser) -> None:
+    steps_up(noor, "noor")
+    made = json.loads(Authenticator().makes(noor.get("/account/passkeys/new").json()["challenge"]))
+    told = cbor2.loads(base64url.decoded(made["response"]["attestationObject"]))
+    for kind in ("android-safetynet", "android-key", "tpm", "apple", "packed", "fido-u2f"):
+        odd = {"ver": ["x"], "response": ["x"], "x5c": {}, "alg": [], "sig": 1, "certInfo": None, "pubArea": "x"}
+        made["response"]["attestationObject"] = base64url.encoded(cbor2.dumps({**told, "fmt": kind, "attStmt": odd}))
+        assert posts_passkey(noor, "noor", json.dumps(made)).json() == {"error": "wrong_passkey"}, kind
+
+
+def test_a_nul_is_refused_in_an_address_and_in_a_form(noor: Browser, anyone: Browser) -> None:
+    for path in ("/tips/%00", "/tips?tip=%00", "/keys/files?after=a%00"):
+        assert noor.get(path).json() == {"error": "bad_request"}
+    assert anyone.post("/login", {"login": "noor\0", "half": "", "code": ""}).json() == {"error": "bad_request"}
+    assert anyone.post("/login", {"login\0": "noor"}).json() == {"error": "bad_request"}
 
 
 def test_a_credential_cut_or_altered_anywhere_is_refused(noor: Browser) -> None:
@@ -554,10 +580,12 @@ def test_a_passkey_is_named_and_removed_and_signs_in_no_more(
     noor: Browser, passkey: Authenticator, anyone: Browser
 ) -> None:
     (mine,) = noor.get("/account").json()["passkeys"]
+    assert signs_in_with(anyone, passkey).status_code == HTTPStatus.OK  # as whoever has the device might
     assert noor.post(f"/account/passkeys/{mine['id']}/name", {"name": " Sleutel "}).json() == {"name": "Sleutel"}
     assert noor.post(f"/account/passkeys/{mine['id']}/name", {"name": ""}).status_code == 422
     assert noor.post(f"/account/passkeys/{mine['id']}/remove").status_code == HTTPStatus.OK
     assert signs_in_with(anyone, passkey).json() == {"error": "wrong_passkey"}
+    assert anyone.get("/tips").status_code == HTTPStatus.UNAUTHORIZED
     assert {one["unlocker"] for one in noor.get("/keys").json()["wrapped"]} == {"passphrase"}
 
 

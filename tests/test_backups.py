@@ -316,6 +316,9 @@ def test_what_is_no_whole_back_up_is_refused_and_leaves_nothing(here: Place, key
     assert "holds no back-up" in said(seal(archive({"salt": b""}), [read_identity(key).recipient]))
     for name in ("../x", "/x", "content/../../x", "other"):
         assert "holds no back-up" in said(seal(archive({name: b""}), [read_identity(key).recipient])), name
+    most = dict.fromkeys(("README.txt", "signaallijn.sqlite3", "secret.key", "content/robots.txt"), b"")
+    no_salt = archive({**most, "manifest.json": b'{"version": 1}'})
+    assert "holds no back-up" in said(seal(no_salt, [read_identity(key).recipient]))
     everything = dict.fromkeys(("README.txt", "signaallijn.sqlite3", "salt", "secret.key"), b"")
     newer = archive({**everything, "manifest.json": b'{"version": 2}'})
     assert "made by a newer version" in said(seal(newer, [read_identity(key).recipient]))

@@ -360,6 +360,24 @@ def test_a_file_sealed_again_takes_the_place_of_its_own_row_only(desk: DeskWorld
     assert desk.store.cases.get(other, OTHER).sealed == elsewhere
 
 
+def test_who_fetches_all_files_and_puts_others_in_their_place_stands_in_the_trail(
+    desk: DeskWorld, noor: Browser
+) -> None:
+    tip, noor_id = desk.tip(POINT, "Kort"), desk.people["noor"].coordinator.id
+    for _ in range(2):
+        assert noor.get("/keys/files").status_code == HTTPStatus.OK
+        sealed = desk.store.cases.get(tip, POINT).sealed
+        again = seal(open_sealed(sealed, desk.keys[POINT]), [desk.keys[POINT].recipient])
+        seen = base64url.encoded(hashlib.sha256(sealed).digest())
+        answer = noor.post(f"/keys/files/{tip}", {"sealed": base64url.encoded(again), "seen": seen})
+        assert answer.status_code == HTTPStatus.OK
+    deeds = [each.deed for each in desk.store.trail.of(POINT, 10)]
+    assert [(each.deed, each.tip, each.actor) for each in deeds] == [
+        ("sealed again", tip, noor_id),
+        ("fetched files", "", noor_id),
+    ]
+
+
 def test_files_to_seal_again_are_the_own_ones_and_come_in_pages(desk: DeskWorld, noor: Browser) -> None:
     own = {desk.tip(POINT, f"Verhaal {number}") for number in range(11)}
     tip = min(own)

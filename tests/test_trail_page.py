@@ -54,10 +54,18 @@ def test_a_lead_reads_who_did_what_with_a_link_while_the_case_is_there(desk: Des
     record(desk, "assigned", tip=tip, about=bilal.id)
     record(desk, "approved", who="operator", about="1")
     trail = signed_in(desk, "noor").get("/trail").json()
-    common = {"on": "2026-11-21"}
+    common = {"on": "2026-11-21", "is_person": True}
     assert trail == {
         "entries": [
-            {**common, "number": 4, "who": "operator", "deed": "approved", "tip": None, "about": "1"},
+            {
+                **common,
+                "number": 4,
+                "who": "operator",
+                "is_person": False,
+                "deed": "approved",
+                "tip": None,
+                "about": "1",
+            },
             {**common, "number": 3, "who": "Noor", "deed": "assigned", "tip": tip, "about": "Bilal"},
             {**common, "number": 2, "who": "Noor", "deed": "closed", "tip": None, "about": ""},
             {**common, "number": 1, "who": "Noor", "deed": "fetched", "tip": tip, "about": ""},
@@ -75,6 +83,17 @@ def test_nobody_but_a_lead_reads_it_and_nobody_another_points(desk: DeskWorld) -
     assert (refused.status_code, refused.json()) == (HTTPStatus.FORBIDDEN, {"error": "not_allowed"})
     (seen,) = signed_in(desk, "sam").get("/trail?care_point=lumens-emp").json()["entries"]
     assert (seen["who"], seen["tip"]) == ("Sam", None)  # the tip is no case of his
+
+
+def test_nobody_passes_for_the_operator_or_another_point_by_his_name(desk: DeskWorld) -> None:
+    with closing(sqlite3.connect(desk.line.database)) as database, database:
+        database.execute("UPDATE coordinators SET name = 'operator' WHERE login = 'noor'")
+        database.execute("UPDATE coordinators SET name = 'comensha' WHERE login = 'bilal'")
+    for who in ("noor", "bilal", "operator", "comensha"):
+        record(desk, "approved", who=who)
+    entries = signed_in(desk, "noor").get("/trail").json()["entries"]
+    told = [(each["who"], each["is_person"]) for each in entries]
+    assert told == [("comensha", False), ("operator", False), ("comensha", True), ("operator", True)]
 
 
 def test_a_long_trail_comes_in_pages_and_misses_no_entry(desk: DeskWorld) -> None:

@@ -251,7 +251,7 @@ def _unpack(reader: SealedReader, folder: Path) -> None:
             if source:  # a regular file always has one
                 _write(folder / name, source)
     reader.finish()
-    if found < NAMES - {HEADS}:
+    if not found >= NAMES - {HEADS}:
         raise tarfile.TarError
     manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
     if manifest["version"] != VERSION:

@@ -105,12 +105,14 @@ def name_passkey(request: Request, coordinator: Coordinator) -> Response:
 
 
 def remove_passkey(request: Request, coordinator: Coordinator) -> Response:
+    """Removes one of his own. His other sessions end: who lost a device may have left one open on it."""
     try:
         is_gone = world_of(request).store.passkeys.remove(coordinator.id, request.path_params["passkey"])
     except LastUnlockerError:
         return json_error("last_unlocker", HTTPStatus.CONFLICT)
     if not is_gone:
         return not_found()
+    world_of(request).store.sessions.end_all_of(coordinator.id, but=visit_in(request).session.digest)
     record(request, coordinator, "passkey_removed")
     return json_answer({})
 

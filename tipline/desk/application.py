@@ -1,5 +1,6 @@
 """The desk as an application of its own: the composition root gives it the desk's host name and nothing else."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 from starlette.applications import Starlette
@@ -7,16 +8,32 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tipline.desk import pages
 from tipline.desk.access import Access
 from tipline.desk.answering import HEADERS, DeskHeaders
 from tipline.desk.routes import routes
 from tipline.holders import Holders
-from tipline.incoming import IncomingGuard
+from tipline.incoming import Incoming, IncomingGuard
 from tipline.questions import load_questions
 from tipline.world import World
+
+
+class NulGuard:
+    """Refuses an address or a form with a NUL in it: no browser sends one, and PostgreSQL takes none in a text."""
+
+    def __init__(self, app: ASGIApp, refuse: Callable[[Scope, HTTPStatus], ASGIApp]) -> None:
+        self._app, self._refuse = app, refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        incoming: Incoming = scope.get("incoming") or Incoming()
+        texts = (text for name, values in incoming.fields.items() for text in (name, *values))
+        has_nul = scope["type"] == "http" and ("\0" in scope["path"] or b"%00" in scope["query_string"])
+        app = (
+            self._refuse(scope, HTTPStatus.BAD_REQUEST) if has_nul or any("\0" in text for text in texts) else self._app
+        )
+        await app(scope, receive, send)
 
 
 def create_desk(world: World) -> Starlette:
@@ -27,6 +44,7 @@ def create_desk(world: World) -> Starlette:
             Middleware(DeskHeaders),
             # Every browser that can open the desk names the site that a post comes from; who does not is not let in.
             Middleware(IncomingGuard, refuse=_refuse, absence_is_refused=True),
+            Middleware(NulGuard, refuse=_refuse),
         ],
         exception_handlers={HTTPException: _http_error, Exception: _fault},
     )

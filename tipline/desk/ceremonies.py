@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from tipline.desk.answering import Value, json_answer, json_error
 from tipline.desk.answers import NotAnAnswerError, sealed_file, whole_number
+from tipline.desk.recording import record_once_a_day
 from tipline.desk.requests import base64url, day, holders_in, incoming_of, not_found, today, world_of
 from tipline.desk.roles import Right, may
 from tipline.key_files import PublishedKey
@@ -116,6 +117,7 @@ def practised(request: Request, coordinator: Coordinator) -> Response:
 
 def files(request: Request, coordinator: Coordinator) -> Response:
     """Files of the care point's cases, to be sealed again; `next`, where given, asks for those after them."""
+    record_once_a_day(request, coordinator, "fetched files")
     after = request.query_params.get("after", "")
     found, following = world_of(request).store.point_keys.files(coordinator.care_point, after, CASES_AT_ONCE)
     files_ = [{"tip": each.tip, "message": each.message, "sealed": base64url(each.sealed)} for each in found]
@@ -133,8 +135,10 @@ def sealed_again(request: Request, coordinator: Coordinator) -> Response:
         seen = _bytes(incoming.one("seen"), SHA256)
     except NotAnAnswerError:
         return _unprocessable()
-    kept = store.point_keys.put_in_place(coordinator.care_point, file, seen)
-    return json_answer({}) if kept else not_found()
+    if not store.point_keys.put_in_place(coordinator.care_point, file, seen):
+        return not_found()
+    record_once_a_day(request, coordinator, "sealed again", file.tip)
+    return json_answer({})
 
 
 def finished(request: Request, coordinator: Coordinator) -> Response:

@@ -26,7 +26,7 @@ from tipline.storage.coordinators import Coordinator
 from tipline.storage.passkeys import Passkey, Spent
 
 LASTS = timedelta(minutes=5)
-MALFORMED = (WebAuthnException, ValueError, TypeError, KeyError, IndexError)
+MALFORMED = (WebAuthnException, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
 """What the library raises for bytes that are no such answer, since it reads some of them before it checks them."""
 
 

@@ -9,5 +9,13 @@ from tipline.storage.trail import Deed
 
 def record(request: Request, coordinator: Coordinator, deed: str, tip: str = "", about: str = "") -> None:
     """Writes down what this coordinator did at his care point. `about`: what it was done to, by its id."""
-    entry = Deed(deed, coordinator.id, coordinator.care_point, today(request), tip, about)
-    world_of(request).store.trail.record(entry)
+    world_of(request).store.trail.record(_entry(request, coordinator, deed, tip, about))
+
+
+def record_once_a_day(request: Request, coordinator: Coordinator, deed: str, tip: str = "") -> None:
+    """The same, for what he does to many files in a row: one entry for each tip on each day."""
+    world_of(request).store.trail.record_once(_entry(request, coordinator, deed, tip, ""))
+
+
+def _entry(request: Request, coordinator: Coordinator, deed: str, tip: str, about: str) -> Deed:
+    return Deed(deed, coordinator.id, coordinator.care_point, today(request), tip, about)

@@ -38,6 +38,7 @@ def _entry(entry: TrailEntry, names: Mapping[str, str], *, is_there: bool) -> Ma
         "number": entry.number,
         "on": day(deed.happened_on),
         "who": names.get(deed.actor, deed.actor),
+        "is_person": deed.actor in names,  # whatever name he chose: he may be called like a care point or the operator
         "deed": deed.deed,
         "tip": deed.tip if is_there else None,
         "about": names.get(deed.about, deed.about),

@@ -18,6 +18,8 @@ FIRST_DIGEST = bytes(32)
 """What the first entry is chained to."""
 BEFORE_ALL = -(2**62)
 BATCH = 1000
+LATEST = 10_000
+"""How far `record_once` looks back."""
 _TEXTS = ("happened_on", "deed", "actor", "care_point", "tip", "about")
 # Not by way of the table's types: they refuse what no program of ours wrote, and that is what is looked for.
 _FOUND = text(
@@ -79,6 +81,15 @@ class Trail:
         """Adds an entry at the end of the chain."""
         with self._database.writing() as session:
             append(session, deed)
+
+    def record_once(self, deed: Deed) -> None:
+        """The same, unless this very deed stands among the latest entries: for what is done to many files in a row."""
+        same = [col(getattr(TrailRow, name)) == value for name, value in vars(deed).items()]
+        with self._database.writing() as session:
+            last = session.exec(select(func.max(TrailRow.number))).one() or 0
+            found = session.exec(select(TrailRow.number).where(TrailRow.number > last - LATEST, *same).limit(1))
+            if found.first() is None:
+                append(session, deed)
 
     def of(self, care_point: str, limit: int, before: int | None = None) -> Sequence[TrailEntry]:
         """The latest entries of one care point, latest first; those before a number, where one is given."""

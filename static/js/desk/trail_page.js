@@ -45,10 +45,16 @@ export async function show(desk) {
 function line(entry) {
   const row = view("trail-line").querySelector("tr");
   slot(row, "day").textContent = day(entry.on, { day: "numeric", month: "short", year: "numeric" });
-  slot(row, "who").textContent = entry.who === OPERATOR ? say("trail-operator") : carePointName(entry.who);
+  slot(row, "who").textContent = whoDid(entry);
   slot(row, "deed").textContent = has(`deed-${entry.deed}`) ? say(`deed-${entry.deed}`) : entry.deed;
   slot(row, "about").append(...about(entry));
   return row;
+}
+
+/** A person by the name that he chose, whatever it is; anyone else by what the desk calls him. */
+function whoDid({ who, is_person: isPerson }) {
+  if (isPerson) return who;
+  return who === OPERATOR ? say("trail-operator") : carePointName(who);
 }
 
 /** What it was done to: a link to the case while it is there, and what else the entry names. */
