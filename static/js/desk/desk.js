@@ -61,6 +61,8 @@ class Desk {
   #shown = FIRST; // the name of the page that is shown
   #view = document.getElementById("view");
   #bar = document.getElementById("bar");
+  #turns = 0; // how many pages were asked for
+  #lastShown = 0; // the turn of the last of them that stands
   #idle = new Idle(
     Number(document.getElementById("door").dataset.idleSeconds),
     () => this.signedOut(),
@@ -158,7 +160,11 @@ class Desk {
     // Who has no key yet is led to where keys are made and given.
     const { name, page, rest } = this.lacks && !found.page.withoutKey ? KEYS : found;
     this.#shown = name;
+    const turn = (this.#turns += 1);
     await this.guarded(() => page.show(this, rest));
+    // A slow page may come after one that was asked for later: then the later one is shown again.
+    if (turn < this.#lastShown) await this.#show();
+    else this.#lastShown = turn;
   }
 
   /** Shows a page's view, with these words as the document's title. Gives the place where the view stands. */
