@@ -210,6 +210,10 @@ def test_new_tips_come_in_by_themselves_and_move_nothing_from_under_the_reader(
     noor.hears("Er is 1 melding veranderd.")
     expect(page.get_by_role("link", name="Melding 3", exact=True)).to_have_count(0)
     expect(link).to_be_focused()
+    desk.store.cases.set_status(kept[7], LUMENS, "closed", closing=Closing("double", TODAY))
+    page.clock.fast_forward(31_000)
+    expect(link).to_have_count(0)
+    expect(page.locator('#view [data-slot="link"]:focus')).to_have_count(1)
 
 
 def test_looking_by_itself_does_not_keep_the_desk_open(desk: DeskWorld, noor: Coordinator) -> None:

@@ -22,6 +22,7 @@ export async function show(desk) {
     (first && list.link(first.id))?.focus();
   }));
   await load();
+  if (!desk.isAt("archive")) return;
   desk.put(list.root, say("title-archive"));
   desk.shortcuts.use(list.keys);
   (list.link(desk.left) ?? desk.view.querySelector("h1")).focus();

@@ -15,6 +15,10 @@ const NOTE_TRIES = 3; // colleagues who note at the same moment are numbered one
 /** `said` is announced once it is shown; `selector` gets the focus. */
 export async function show(desk, id, said = "", selector = "h1") {
   const tip = await markedRead(await desk.tips.one(id));
+  if (!desk.isAt("tip", id)) {
+    if (said) announce(said);
+    return;
+  }
   desk.left = id;
   if (!desk.drafts.has(id)) desk.drafts.set(id, { text: "", note: "", chosen: null });
   const draft = desk.drafts.get(id);

@@ -181,6 +181,12 @@ class Desk {
     return this.#view;
   }
 
+  /** Whether the address still names this page: while one was fetched, its reader may have gone on to another. */
+  isAt(name, rest = "") {
+    const found = this.#page();
+    return found?.name === name && found.rest === rest;
+  }
+
   /** The place where views stand. */
   get view() {
     return this.#view;

@@ -10,6 +10,7 @@ import { count, say, slot } from "./words.js";
 
 export async function show(desk) {
   const { tips, due } = await fetched(desk);
+  if (!desk.isAt("inbox")) return;
   const list = new ListView("inbox", desk, inOrder);
   const counters = new Counters(list.root);
   fillHolders(list.root, desk.me.holders);

@@ -26,8 +26,11 @@ export class Rows {
     const wanted = tips.map((tip) => this.#line(tip));
     const anchor = this.#anchor();
     const before = anchor?.getBoundingClientRect().top;
+    const focused = [...this.#body.children].findIndex((line) => line.contains(document.activeElement));
     this.#place(wanted, anchor);
     if (anchor?.isConnected) window.scrollBy(0, anchor.getBoundingClientRect().top - before);
+    // The row with the focus is gone: the one that took its place has it now.
+    else if (focused >= 0) this.links.at(Math.min(focused, wanted.length - 1))?.focus();
   }
 
   /** The link of one tip; null when it is not shown. */
