@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from axe_playwright_python.sync_playwright import Axe
 from desk_server import serving
 from desk_world import DeskWorld
 from key_world import step_up
@@ -56,8 +57,8 @@ class Person:
     def own_code(self) -> str:
         return self.page.locator('[data-slot="own-code"]').inner_text()
 
-    def makes_the_key(self, *, with_sheet: bool = True) -> str:
-        """As far as the step in which it is sent. Gives what the sheet says."""
+    def makes_the_key(self, look: Callable[[], None] = lambda: None, *, with_sheet: bool = True) -> str:
+        """As far as the step in which it is sent; `look` looks at the sheet. Gives what the sheet says."""
         self.page.locator('#view a[href="#ceremony"]:visible').click()
         self.page.locator('[data-slot="with-sheet"]').set_checked(with_sheet)
         self.page.locator('[data-slot="make"] button').click()
@@ -65,7 +66,9 @@ class Person:
             return ""
         expect(self.page.locator('[data-slot="paper"] .qr')).to_be_visible(timeout=PATIENCE)
         secret = " ".join(self.page.locator('[data-slot="paper-secret"] span').all_text_contents())
+        look()
         self.types_the_sheet(secret.lower())
+        expect(self.page.locator('[data-slot="step-send"]')).to_be_visible(timeout=PATIENCE)
         return secret
 
     def types_the_sheet(self, text: str) -> None:
@@ -110,6 +113,15 @@ class Person:
 
     def seals_everything_again(self) -> None:
         self.page.locator('[data-slot="seal-again"]').click()
+
+    def finds_nothing_in_the_way(self) -> None:
+        """axe finds nothing, and the page fits a narrow window."""
+        found = Axe().run(self.page)
+        assert found.violations_count == 0, found.generate_report()
+        before = self.page.viewport_size
+        self.page.set_viewport_size({"width": 320, "height": 800})
+        assert self.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        self.page.set_viewport_size(before)
 
     def hears(self, words: str) -> None:
         expect(self.page.locator("#said")).to_contain_text(words, timeout=PATIENCE)
