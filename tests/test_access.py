@@ -509,7 +509,9 @@ def test_a_lead_invites_after_a_proof_anew_and_withdraws(desk: DeskWorld, noor: 
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"email": ""}, {"email": "geen adres"}, {"role": "national"}, {"role": "baas"}], ids=str
+    "wrong",
+    [{"email": ""}, {"email": "geen adres"}, {"email": "\x1b[2Jx@y.nl"}, {"role": "national"}, {"role": "baas"}],
+    ids=str,
 )
 def test_a_lead_invites_nobody_without_an_address_or_with_another_role(
     wrong: dict[str, str], desk: DeskWorld, noor: Browser

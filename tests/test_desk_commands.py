@@ -1,5 +1,7 @@
 """`signaallijn desk invite` and `list`: a link for one person, and who works where."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -46,6 +48,12 @@ def test_invite_refuses_in_one_sentence(world: TipWorld, arguments: list[str], s
 
 def test_a_role_that_is_none_is_wrong_use(world: TipWorld) -> None:
     assert run(world, "invite", "lumens-emp", "y@example.nl", "--role", "baas").exit_code == 2
+
+
+def test_a_name_in_the_database_does_not_move_the_cursor_of_the_operator(world: TipWorld) -> None:
+    with closing(sqlite3.connect(world.database)) as database, database:
+        database.execute("UPDATE coordinators SET name = ? WHERE login = 'mira'", ("\x1b[1AMira\n  joost",))
+    assert "  mira  \ufffd[1AMira\ufffd  joost, lead" in run(world, "list").stdout.splitlines()
 
 
 def test_list_names_people_and_open_invitations_of_each_care_point(world: TipWorld) -> None:

@@ -11,6 +11,7 @@ from tipline.storage.cases import Closing
 from tipline.storage.coordinators import Coordinator, Grant, NewSecondWay, WrappedKey
 from tipline.storage.invitations import Invitation, InvitationGoneError, Newcomer
 from tipline.storage.passkeys import Passkey, Spent
+from tipline.storage.point_keys import Proposal
 from tipline.storage.sessions import StoredSession
 from tipline.storage.tips import DraftChange, NewTip, StoredMessage
 
@@ -139,6 +140,20 @@ def test_of_many_codes_tried_at_once_no_more_than_five_are_compared(store: Store
     with ThreadPoolExecutor(8) as threads:
         taken = list(threads.map(lambda _: store.coordinators.try_code("id-tess", NOW, since, 5), range(20)))
     assert sum(taken) == 5
+
+
+def test_a_key_given_or_proposed_eight_times_at_once_is_kept_once(store: Store) -> None:
+    store.invitations.add(Invitation(b"gerrit", "lumens-emp", "g@example.nl", "coordinator", NOW + timedelta(days=7)))
+    store.invitations.accept(b"gerrit", a_newcomer("gerrit"), NOW)
+
+    def proposes(number: int) -> bool:
+        proposal = Proposal("lumens-emp", 40, f"recipient {number}", "", "id-gerrit", TODAY, bytes(32))
+        return store.point_keys.propose(proposal, b"sealed", None)
+
+    with ThreadPoolExecutor(8) as threads:
+        assert all(threads.map(lambda _: store.point_keys.give("id-gerrit", "lumens-emp", 40, b"sealed"), range(8)))
+        assert all(threads.map(proposes, range(8)))
+    assert [each.number for each in store.point_keys.grants("lumens-emp") if each.coordinator == "id-gerrit"] == [40]
 
 
 def test_passkeys_count_once_for_a_challenge_and_the_last_unlocker_stays(store: Store) -> None:

@@ -83,7 +83,7 @@ class Invitations:
 
     def invite(self, care_point: str, email: str, role: str, by: str) -> str:
         """A link that lets one person join, once, within a week. Only its digest is kept. Raises NotInvitableError."""
-        if not EMAIL.fullmatch(email) or len(email) > LONGEST_EMAIL:
+        if not EMAIL.fullmatch(email) or not email.isprintable() or len(email) > LONGEST_EMAIL:
             raise NotInvitableError(f"{email} is no e-mail address")
         now, token = self._clock(), secrets.token_urlsafe(32)
         self._store.invitations.add(Invitation(_digest(token), care_point, email, role, now + LASTS))

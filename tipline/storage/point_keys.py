@@ -119,6 +119,7 @@ class PointKeys:
             GrantRow.care_point == point, GrantRow.number >= number, col(GrantRow.proved_on).is_not(None)
         )
         with self._database.writing() as session:
+            _lock_people(session, point)
             if session.exec(opened.limit(1)).first() is not None:
                 return False
             session.execute(delete(GrantRow).where(col(GrantRow.care_point) == point, col(GrantRow.number) == number))
@@ -136,6 +137,7 @@ class PointKeys:
         """Puts a grant in the place of the one before; it counts as never opened. False for anyone who does not work
         at this care point, or not any more."""
         with self._database.writing() as session:
+            _lock_people(session, care_point)
             works_here = select(CoordinatorRow.id).where(
                 CoordinatorRow.id == coordinator_id,
                 CoordinatorRow.care_point == care_point,
@@ -178,6 +180,7 @@ class PointKeys:
         trail. Of who may invite, the care point's open invitations go too: he may have kept one for himself. False when
         nobody of this care point has this id, or when it ended before."""
         with self._database.writing() as session:
+            _lock_people(session, care_point)
             ended = session.execute(
                 update(CoordinatorRow)
                 .where(
@@ -244,6 +247,13 @@ class PointKeys:
             for table in (GrantRow, SheetGrantRow):
                 session.execute(delete(table).where(col(table.care_point) == care_point, col(table.number) < number))
             return True
+
+
+def _lock_people(session: Session, care_point: str) -> None:
+    """Who gives, proposes or ends access at one care point waits here for who did before. SQLite has one writer
+    anyway."""
+    people = select(CoordinatorRow.id).where(CoordinatorRow.care_point == care_point)
+    session.exec(people.order_by(col(CoordinatorRow.id)).with_for_update()).all()
 
 
 def _shown(query: SelectOfScalar[T], care_point: str) -> SelectOfScalar[T]:

@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import click
 
@@ -49,6 +49,13 @@ def approvals() -> Iterator[Approvals]:
         yield Approvals(settings.content, store, care_points, now_in_utc().date())
 
 
+def say(sentences: Iterable[str]) -> None:
+    """Prints each on a line of its own. Names come from the database: whoever can write there must not move the cursor
+    of the operator's terminal over what he reads."""
+    for sentence in sentences:
+        click.echo("".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in sentence))
+
+
 @desk_group.command()
 @click.argument("care_point")
 @click.argument("email")
@@ -78,7 +85,7 @@ def list_people() -> None:
                 for each in invitations.open_ones(care_point)
             ]
             if lines:
-                click.echo("\n".join((care_point, *lines)))
+                say((care_point, *lines))
 
 
 def _person_line(person: Coordinator) -> str:
@@ -103,8 +110,7 @@ def approve(care_point: str, codes: tuple[str, ...]) -> None:
     Type each code as it is read out to you by telephone, by someone whose voice you know. Spaces don't matter."""
     with approvals() as given:
         said = given.approve(care_point, codes)
-    for sentence in said:
-        click.echo(sentence)
+    say(said)
 
 
 @desk_group.command()
@@ -113,5 +119,4 @@ def revoke(login: str) -> None:
     """End the access of LOGIN at once, and take this holder out of the key file."""
     with approvals() as given:
         said = given.revoke(login)
-    for sentence in said:
-        click.echo(sentence)
+    say(said)
