@@ -314,7 +314,7 @@ class Coordinator:
         self.page.locator("#view summary", has=self.page.locator("xpath=..//textarea")).click()
         self.page.locator("#refusal").fill(reason)
         self.page.locator('#view [data-slot="refuse"] button').click()
-        expect(self.page.locator('#view [data-slot="all"]')).to_be_visible()
+        expect(self.page.locator('#view [data-slot="refresh"]')).to_be_visible()
 
     def is_told(self) -> str:
         """What the desk said last."""

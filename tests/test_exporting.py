@@ -13,6 +13,8 @@ from pathlib import Path
 import base64url
 import pytest
 from desk_world import DeskWorld, make_desk_world
+from people import Ada, Coordinator
+from server import Server
 from test_desk import Browser
 from test_handover import answer_for, note_for
 
@@ -70,3 +72,27 @@ def test_taking_along_asks_for_a_proof_anew_and_of_the_own_cases_only(deed: str,
     assert deeds(desk) == []
     assert signed_in(desk, "bilal").post(f"/tips/{tip}/{deed}").status_code == HTTPStatus.OK
     assert deeds(desk) == [{"export": "exported", "printed": "printed"}[deed]]
+
+
+@pytest.mark.browser
+def test_a_coordinator_saves_and_prints_a_case_after_a_proof(ada: Ada, noor: Coordinator, site: Server) -> None:
+    ada.reports("5611", "Een kwartel om mee te nemen")
+    noor.opens_the_desk()
+    noor.reads("Een kwartel om mee te nemen")
+    page = noor.page
+    page.evaluate("() => { window.print = () => { window.wasPrinted = true; }; }")
+    page.locator('#view [data-slot="print"]').click()
+    page.locator("#step-up").wait_for()  # a proof is asked for, and nothing was printed yet
+    page.locator('#step-up [data-slot="cancel"]').click()
+    assert page.evaluate("window.wasPrinted") is None
+    with closing(sqlite3.connect(site.database)) as database, database:
+        database.execute("UPDATE desk_sessions SET stepped_up = last_used")
+    page.locator('#view [data-slot="print"]').click()
+    page.wait_for_function("window.wasPrinted")
+    with page.expect_download() as saved:
+        page.locator('#view [data-slot="save"]').click()
+    archive = zipfile.ZipFile(saved.value.path())
+    assert archive.namelist() == ["README.txt", "tip.age"]
+    with closing(sqlite3.connect(site.database)) as database:
+        done = {deed for (deed,) in database.execute("SELECT deed FROM trail")}
+    assert {"printed", "exported"} <= done

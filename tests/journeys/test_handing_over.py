@@ -2,6 +2,7 @@
 told, reads and adds all the while."""
 
 import pytest
+from looking import faults, misfits
 from people import Ada, Coordinator
 
 pytestmark = pytest.mark.browser
@@ -11,6 +12,15 @@ ZVH, LUMENS = "zvh-groningen", "lumens-emp"
 
 def texts(coordinator: Coordinator) -> list[str]:
     return [text for _, text in coordinator.sees_the_case().messages]
+
+
+def looks_well(coordinator: Coordinator) -> None:
+    """axe finds nothing, and nothing is wider than a narrow window."""
+    page = coordinator.page
+    assert faults(page) == []
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert misfits(page) == []
+    page.set_viewport_size({"width": 1280, "height": 900})
 
 
 def test_a_case_is_refused_then_taken_answered_and_given_back(ada: Ada, noor: Coordinator, sam: Coordinator) -> None:
@@ -23,9 +33,12 @@ def test_a_case_is_refused_then_taken_answered_and_given_back(ada: Ada, noor: Co
     ada.is_done()
 
     noor.reads("Hij reist elke week")
+    looks_well(noor)
     noor.offers(ZVH, "Alles gebeurt bij u.")
+    looks_well(noor)
     sam.opens_the_desk()
     sam.reads("Hij reist elke week")
+    looks_well(sam)
     seen = texts(sam)
     assert seen[:2] == ["In een flat bij het station", "Weet u waar hij dan slaapt?"]
     assert seen[2].endswith("Noor van Lumens: Alles gebeurt bij u.")
