@@ -9,7 +9,7 @@ import { say, slot, view } from "./words.js";
 /** Adds the two buttons beside a case. */
 export function addTo(place, desk, tip) {
   const part = view("export");
-  const deeds = { print, save };
+  const deeds = { print, "save-files": save };
   for (const [name, deed] of Object.entries(deeds)) {
     slot(part, name).addEventListener("click", () => desk.guarded(() => deed(desk, tip)));
   }
