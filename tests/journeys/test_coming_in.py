@@ -195,6 +195,14 @@ def test_an_idle_desk_warns_locks_itself_and_gives_back_what_was_typed(desk: Des
     noor.signs_in_by_second_way()
     expect(page.locator("#answer")).to_have_value("Nog niet af", timeout=PATIENCE)
 
+    # A computer that slept, and has no network: no timer ran meanwhile, but its clock tells.
+    page.context.set_offline(True)
+    woken = page.evaluate("new Date(Date.now() + 3_600_000).toISOString()")
+    page.clock.set_system_time(woken)
+    page.clock.run_for(5_000)
+    expect(page.locator("#door")).to_be_visible()
+    assert "donderdag" not in page.content()
+
 
 def noor_leaves(noor: Comer, minutes: int) -> None:
     """The desk is left alone, for the server as for the browser."""

@@ -6,6 +6,7 @@ import { announce } from "./status.js";
 import { say, slot, view } from "./words.js";
 
 const WARNING = 60_000;
+const LOOK = 5_000; // how often the clock is looked at: timers stand still while a computer sleeps, the time does not
 const ACTS = ["keydown", "pointerdown"];
 
 export class Idle {
@@ -14,6 +15,7 @@ export class Idle {
   #guarded;
   #timers = [];
   #heardAt = 0;
+  #endsAt = 0;
   #warning = null;
 
   /** After `seconds` without use `end()` is called; `guarded(deed)` runs what asks the server. */
@@ -28,7 +30,9 @@ export class Idle {
   begin() {
     this.stop();
     this.#heardAt = Date.now();
+    this.#endsAt = this.#heardAt + this.#milliseconds;
     this.#timers = [
+      setInterval(() => Date.now() >= this.#endsAt && this.#end(), LOOK),
       setTimeout(() => this.#warn(), this.#milliseconds - WARNING),
       setTimeout(() => this.#end(), this.#milliseconds),
     ];
