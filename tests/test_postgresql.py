@@ -142,6 +142,21 @@ def test_of_many_codes_tried_at_once_no_more_than_five_are_compared(store: Store
     assert sum(taken) == 5
 
 
+def test_a_session_that_is_ended_while_it_is_used_is_over_and_no_fault(store: Store) -> None:
+    store.invitations.add(Invitation(b"sanne", "lumens-emp", "s@example.nl", "coordinator", NOW + timedelta(days=7)))
+    store.invitations.accept(b"sanne", a_newcomer("sanne"), NOW)
+    since = NOW - timedelta(minutes=15)
+    with ThreadPoolExecutor(3) as threads:
+        for number in range(40):
+            digest = f"session {number}".encode()
+            store.sessions.begin(StoredSession(digest, "id-sanne", "passkey", NOW, NOW, NOW + timedelta(hours=1)))
+            uses = [threads.submit(store.sessions.use, digest, NOW, since) for _ in range(2)]
+            threads.submit(store.sessions.end, digest).result()
+            found = [use.result() for use in uses]
+            assert all(each is None or each[1].id == "id-sanne" for each in found)
+            assert store.sessions.use(digest, NOW, since) is None
+
+
 def test_a_key_given_or_proposed_eight_times_at_once_is_kept_once(store: Store) -> None:
     store.invitations.add(Invitation(b"gerrit", "lumens-emp", "g@example.nl", "coordinator", NOW + timedelta(days=7)))
     store.invitations.accept(b"gerrit", a_newcomer("gerrit"), NOW)

@@ -45,7 +45,9 @@ class Sessions:
             if owner is None or owner.ended_on is not None:
                 return None
             if counts:
-                row.last_used = now
+                used = update(DeskSessionRow).where(col(DeskSessionRow.digest) == digest).values(last_used=now)
+                if not session.execute(used).rowcount:  # type: ignore[attr-defined]  # Result of an UPDATE is a CursorResult
+                    return None  # it was ended in this very moment
             return _stored(row), coordinator_in(owner)
 
     def step_up(self, digest: bytes, now: datetime) -> None:
