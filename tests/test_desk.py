@@ -703,3 +703,12 @@ def test_a_hidden_tip_is_not_at_the_desk_yet(desk, noor: Browser) -> None:
     assert noor.get(f"/tips/{tip_id}").status_code == HTTPStatus.NOT_FOUND
     assert noor.post(f"/tips/{tip_id}/status", {"status": "read"}).status_code == HTTPStatus.NOT_FOUND
     assert noor.post(f"/tips/{tip_id}/answers", sealed_answer(desk, tip_id)).status_code == HTTPStatus.NOT_FOUND
+
+
+def test_a_key_in_the_database_that_is_none_stops_nobody(desk, noor: Browser) -> None:
+    with closing(sqlite3.connect(desk.line.database)) as database, database:
+        database.execute("UPDATE grants SET proved_on = '2026-11-21'")
+        database.execute("UPDATE coordinators SET recipient = 'age1pq1none' WHERE login = 'bilal'")
+    holders = noor.get("/keys").json()["holders"]
+    assert [holder["name"] for holder in holders if holder["proved_on"]] == ["Noor"]
+    assert not desk.line.holders.is_open("lumens-emp")

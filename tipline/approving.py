@@ -13,7 +13,7 @@ from pathlib import Path
 from tipline import digits
 from tipline.care_points import CarePoints
 from tipline.key_files import FINGERPRINT_LENGTH, Holder, PublishedKey, Revoked, write_key_file
-from tipline.sealing import NotARecipientError, fingerprint
+from tipline.sealing import fingerprint_if_any
 from tipline.storage import Store
 from tipline.storage.coordinators import Coordinator
 from tipline.storage.point_keys import Proposal
@@ -97,7 +97,7 @@ class Approvals:
             raise UnknownLoginError(f"no coordinator has the login `{login}`")
         ended = self._store.point_keys.revoke(person.id, person.care_point, self._today)
         key = self._care_points.keys.get(person.care_point)
-        own = _fingerprint(person.recipient)
+        own = fingerprint_if_any(person.recipient)
         is_holder = key is not None and own in {holder.fingerprint for holder in key.holders}
         if key and is_holder:
             holders = tuple(holder for holder in key.holders if holder.fingerprint != own)
@@ -124,9 +124,9 @@ class Approvals:
         proposal = self._store.point_keys.proposal(care_point)
         if proposal and proposal.number != (current.number if current else 0) + 1:
             proposal = None  # of a key that was approved before, or of one that never will be
-        people = {_fingerprint(each.recipient): each for each in self._people(care_point)}
-        key_code = _fingerprint(proposal.recipient) if proposal else ""
-        sheet_code = _fingerprint(proposal.sheet_recipient) if proposal and proposal.sheet_recipient else ""
+        people = {fingerprint_if_any(each.recipient): each for each in self._people(care_point)}
+        key_code = fingerprint_if_any(proposal.recipient) if proposal else ""
+        sheet_code = fingerprint_if_any(proposal.sheet_recipient) if proposal and proposal.sheet_recipient else ""
         wanted = dict.fromkeys(codes)
         for code in wanted:
             if code not in {key_code, sheet_code, *people}:
@@ -147,17 +147,17 @@ class Approvals:
         return [each for each in everyone if each.care_point == care_point and each.ended_on is None]
 
     def _renewed(self, current: PublishedKey | None, proposal: Proposal, found: _Found) -> PublishedKey:
-        here = {_fingerprint(each.recipient) for each in self._people(proposal.care_point)}
+        here = {fingerprint_if_any(each.recipient) for each in self._people(proposal.care_point)}
         kept = current.holders if current else ()
         return PublishedKey(
             care_point=proposal.care_point,
             number=proposal.number,
             recipient=proposal.recipient,
-            fingerprint=_fingerprint(proposal.recipient),
+            fingerprint=fingerprint_if_any(proposal.recipient),
             made_on=self._today,
             is_demo=_is_demo(self._care_points.keys),
             holders=tuple(holder for holder in kept if holder.fingerprint in here),
-            recovery_sheet=_fingerprint(proposal.sheet_recipient) if found.has_sheet else None,
+            recovery_sheet=fingerprint_if_any(proposal.sheet_recipient) if found.has_sheet else None,
         )
 
 
@@ -177,16 +177,8 @@ def codes_in(typed: Sequence[str]) -> Sequence[str]:
 
 def _with(holders: tuple[Holder, ...], people: Sequence[Coordinator], today: date) -> tuple[Holder, ...]:
     there = {holder.fingerprint for holder in holders}
-    new = [Holder(each.name, _fingerprint(each.recipient), today) for each in people]
+    new = [Holder(each.name, fingerprint_if_any(each.recipient), today) for each in people]
     return (*holders, *(holder for holder in new if holder.fingerprint not in there))
-
-
-def _fingerprint(recipient: str) -> str:
-    """Empty for what is no recipient: the database may hold anything."""
-    try:
-        return fingerprint(recipient)
-    except NotARecipientError:
-        return ""
 
 
 def _is_demo(keys: Mapping[str, PublishedKey]) -> bool:

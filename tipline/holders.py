@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from tipline.care_points import CarePoints
 from tipline.key_files import PublishedKey
-from tipline.sealing import NotARecipientError, fingerprint
+from tipline.sealing import fingerprint_if_any
 from tipline.storage import Store
 
 PROOF_LASTS = timedelta(days=60)
@@ -50,7 +50,7 @@ class Holders:
         sheet = self._store.point_keys.sheet(key.care_point, key.number)
         if sheet is None or sheet.practised_on is None:
             return False
-        return key.recovery_sheet == _fingerprint(sheet.recipient)
+        return key.recovery_sheet == fingerprint_if_any(sheet.recipient)
 
     def proved(self, key: PublishedKey) -> frozenset[str]:
         """The fingerprints of the holders who opened the grant of this very key lately."""
@@ -58,17 +58,11 @@ class Holders:
         since = self._today() - PROOF_LASTS
         proofs = self._store.coordinators.proofs(key.care_point)
         fresh = {
-            _fingerprint(proof.recipient) for proof in proofs if proof.number == key.number and proof.proved_on >= since
+            fingerprint_if_any(proof.recipient)
+            for proof in proofs
+            if proof.number == key.number and proof.proved_on >= since
         }
         return frozenset(fresh & named)
 
     def _today(self) -> date:
         return self._clock().date()
-
-
-def _fingerprint(recipient: str) -> str:
-    """Empty for what is no recipient: what the database holds must not stop anyone."""
-    try:
-        return fingerprint(recipient)
-    except NotARecipientError:
-        return ""

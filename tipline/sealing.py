@@ -160,6 +160,14 @@ def fingerprint(recipient: str) -> str:
     return number + digits.check_digit(number)
 
 
+def fingerprint_if_any(recipient: str) -> str:
+    """The fingerprint; empty for what is no recipient. For what the database holds: it must not stop anyone."""
+    try:
+        return fingerprint(recipient)
+    except NotARecipientError:
+        return ""
+
+
 # Sealing and opening
 
 

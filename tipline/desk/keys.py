@@ -97,7 +97,7 @@ def enrol(settings: TiplineSettings, coordinators: Coordinators, newcomer: Newco
 def holders_of(key: PublishedKey, coordinators: Coordinators) -> tuple[HolderNow, ...]:
     """Who the key file says holds this key, and when each last proved it. Others' proofs don't count."""
     proved: Mapping[str, date] = {
-        sealing.fingerprint(proof.recipient): proof.proved_on
+        sealing.fingerprint_if_any(proof.recipient): proof.proved_on
         for proof in coordinators.proofs(key.care_point)
         if proof.number == key.number
     }

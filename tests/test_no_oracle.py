@@ -1,0 +1,97 @@
+"""A hostile server, in the places that `test_forged_keys` leaves: signing in by passkey, and the lists and cases that
+an unlocked desk opens. Nothing that the browser sends depends on what it opened."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from coming_in import PATIENCE, Comer, served_desk, someone
+from desk_world import DeskWorld
+from key_world import writing
+from playwright.sync_api import Browser, Request, expect
+from test_forged_keys import KINDS, POINT, hostile_file
+
+from tipline.passkeys import identity
+from tipline.sealing import Identity
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[DeskWorld]:
+    with served_desk(tmp_path) as desk:
+        yield desk
+
+
+@pytest.fixture
+def noor(browser: Browser, desk: DeskWorld) -> Iterator[Comer]:
+    with someone(browser, desk, "noor") as noor:
+        yield noor
+
+
+def asked(request: Request) -> tuple[str, str, tuple[str, ...]]:
+    """Method, address and the names of what is sent: challenges and signatures differ each time, whatever is opened."""
+    names = tuple(field.partition("=")[0] for field in (request.post_data or "").split("&"))
+    return request.method, urlsplit(request.url).path, names
+
+
+def sent_for_each_kind(noor: Comer, puts: Callable[[bytes], None], recipient: str, deed: Callable[[], None]) -> None:
+    """Does the deed with each kind of file in place; everything that is sent must be the same."""
+    seen = {}
+    for kind in KINDS:
+        puts(hostile_file(kind, Identity.new().secret, recipient))
+        noor.sent.clear()
+        deed()
+        requests = [each for each in noor.sent if not urlsplit(each.url).path.startswith("/static/")]
+        seen[kind] = [asked(request) for request in requests]
+        assert requests, "nothing was watched"
+        assert not [request for request in requests if "AGE-" in (request.post_data or "")]
+    assert seen["tip"] == seen["message"] == seen["grant"] == seen["key"]
+
+
+def test_a_passkey_that_opens_a_file_of_the_servers_choice_tells_it_nothing(desk: DeskWorld, noor: Comer) -> None:
+    noor.has_a_device()
+    noor.comes_to_the_door()
+    noor.signs_in_by_second_way()
+    noor.is_in()
+    noor.goes_to_the_account()
+    noor.adds_a_passkey("Laptop")
+    noor.proves_it_by_second_way()
+    noor.has_passkeys("Laptop")
+    evaluated = bytes(noor.page.evaluate("window.evaluated.at(-1)"))
+
+    def puts(file: bytes) -> None:
+        with writing(desk) as database:
+            database.execute("UPDATE wrapped_keys SET sealed = ? WHERE unlocker <> 'passphrase'", (file,))
+
+    def signs_in() -> None:
+        noor.comes_to_the_door()
+        noor.touches()
+        expect(noor.page.locator("#view h1, #errors").locator("visible=true").first).to_be_visible(timeout=PATIENCE)
+        noor.page.context.clear_cookies()
+
+    noor.page.context.clear_cookies()
+    sent_for_each_kind(noor, puts, identity(evaluated).recipient, signs_in)
+    assert not [each for each in noor.sent if each.url.endswith("/keys/opened")]
+
+
+def test_an_unlocked_desk_that_opens_files_of_the_servers_choice_tells_it_nothing(desk: DeskWorld, noor: Comer) -> None:
+    tip_id = desk.tip(POINT, "Een verhaal dat er niet meer staat")
+    noor.comes_to_the_door()
+    noor.signs_in_by_second_way()
+    noor.is_in()
+
+    def puts(file: bytes) -> None:
+        with writing(desk) as database:
+            database.execute("UPDATE cases SET sealed = ?", (file,))
+
+    def reads() -> None:
+        noor.page.locator('#bar a[href="#keys"]').click()
+        expect(noor.page.locator('#view [data-slot="own-code"]')).to_be_visible()
+        noor.page.locator('#bar a[href="#inbox"]').click()
+        expect(noor.page.locator(".tips tbody tr")).to_have_count(1)
+        noor.page.locator(f'.tips tbody a[href="#tip-{tip_id}"]').click()
+        expect(noor.page.locator("#view .thread")).to_be_visible()
+
+    sent_for_each_kind(noor, puts, desk.keys[POINT].recipient, reads)
