@@ -2,7 +2,9 @@
 
 The files are sealed here as the vault does; tests/journeys/test_handing_over.py does it in browsers."""
 
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
@@ -567,3 +569,15 @@ def test_files_sealed_to_one_more_reader_are_not_kept(noor: Desk, tip: str) -> N
     noor.posts(tip, "files", noor.files(tip, ZVH))
     for name in ("tip", "note"):
         assert noor.posts(tip, "offer", {**noor.last(tip, ZVH), name: two}) == (422, "not_a_handover")
+
+
+def test_an_offer_that_was_begun_goes_with_the_case_of_who_began_it(
+    world: DeskWorld, noor: Desk, sam: Desk, tip: str
+) -> None:
+    assert noor.answers(tip, "Dank u.") == (201, "")
+    assert noor.posts(tip, "files", noor.files(tip, NATIONAL)) == (200, "")
+    noor.offers(tip, ZVH)
+    assert sam.posts(tip, "take") == (200, "")
+    with closing(sqlite3.connect(world.line.database)) as database:
+        readers = {reader for (reader,) in database.execute("SELECT DISTINCT reader FROM messages")}
+    assert readers == {"tipster", ZVH}

@@ -209,6 +209,7 @@ class Handovers:
             if not case.is_shared:
                 _drop_files(session, doer.tip, giver)
                 session.execute(delete(CaseRow).where(col(CaseRow.tip) == doer.tip, col(CaseRow.care_point) == giver))
+                _drop_unfinished(session, doer.tip)
             _tell_both(session, doer, SHARING_TAKEN if case.is_shared else TAKEN, giver)
 
     def refuse(self, doer: Doer, number: int, note: bytes) -> None:
@@ -299,6 +300,13 @@ def _drop_files(session: Session, tip_id: str, reader: str) -> bool:
     """All files of a care point, its notes too. False when it had none."""
     gone = session.execute(delete(MessageRow).where(col(MessageRow.tip) == tip_id, col(MessageRow.reader) == reader))
     return bool(gone.rowcount)  # type: ignore[attr-defined]  # Result of a DELETE is a CursorResult
+
+
+def _drop_unfinished(session: Session, tip_id: str) -> None:
+    """Files of offers that were begun by who has no case any more: nobody could finish them."""
+    session.flush()
+    there = {TIPSTER, *care_points_of(session, tip_id)}
+    session.execute(delete(MessageRow).where(col(MessageRow.tip) == tip_id, col(MessageRow.reader).not_in(there)))
 
 
 def _next_note(session: Session, tip_id: str, care_point: str) -> int:
