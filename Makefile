@@ -30,7 +30,9 @@ system: ## see that chromium, java, postgresql and nginx are here; as root on De
 	  else echo "Some tests need programs of the system. Run: sudo apt-get install chromium default-jre-headless postgresql nginx-light openssl"; fi; }
 
 test: $(STAMP) system ## run all tests
-	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	@# Three for two cores, since browsers and clocks are waited for. In the order of names: by itself xdist leaves files with few
+	@# tests, the launch among them, to the end and to one worker.
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 audit: $(STAMP) system ## look at every page of a demonstration at two widths, light and dark (half an hour)
 	$(BIN)/python tests/audit.py $(MINUTES)

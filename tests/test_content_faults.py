@@ -194,7 +194,7 @@ def test_a_file_that_is_a_folder_is_named(folder: Path) -> None:
         load(folder, outside())
 
 
-def test_a_text_that_asks_for_hours_nobody_wrote_is_refused_in_one_sentence(tmp_path: Path) -> None:
+def test_a_text_that_asks_for_hours_nobody_wrote_is_refused_by_file_and_line(tmp_path: Path) -> None:
     content = Path(shutil.copytree(CAMPAIGN.parent, tmp_path / "content"))
     environment = {"SIGNAALLIJN_DATA": str(tmp_path / "data"), "SIGNAALLIJN_CONTENT": str(content)}
     assert CliRunner().invoke(main, ["init"], env=environment).exit_code == 0
@@ -206,7 +206,11 @@ def test_a_text_that_asks_for_hours_nobody_wrote_is_refused_in_one_sentence(tmp_
     lines.write_text(lines.read_text("utf-8") + entry + 'source_url = "-"\nchecked_on = 2026-11-21\n', "utf-8")
     result = CliRunner().invoke(main, ["serve", "--port", str(free_port())], env=environment)
     assert result.exit_code == 1
-    assert result.stderr == "Error: a text asks for `hours:alarm`, which helplines.toml does not give; write it there\n"
+    told = re.findall(
+        r"Error: \S+/about_tip_line\.(\w+)\.md, line \d+: nobody wrote what 'hours:alarm' asks for;", result.stderr
+    )
+    assert sorted(told) == ["en", "nl"]
+    assert len(result.stderr.splitlines()) == 2
 
 
 @pytest.mark.parametrize(

@@ -174,6 +174,9 @@ def all_refusals() -> Iterator[None]:
         yield
     except NotServingError as fault:
         raise Refused([str(fault)]) from None
+    except MissingHelplineFactError as fault:
+        # The look at all content names file and line, which the fault itself does not know.
+        raise Refused(every_fault(os.environ) or [str(fault)]) from None
     except FAULTS as fault:
         told = str(fault).splitlines()
         raise Refused([*told, *(each for each in every_fault(os.environ) if each not in told)]) from None
