@@ -28,9 +28,9 @@ def tips(request: Request, coordinator: Coordinator) -> Response:
     """A page of cases; `next`, where given, asks for the one after it. `latest` begins with the last received, `tip`
     names those that are wanted, and `brief` leaves the sealed files out."""
     asked, cases = request.query_params, world_of(request).store.cases
-    news = cases.news(coordinator.care_point)  # before the list: what happens in between is news the next time
     if wanted := asked.getlist("tip"):
         return json_answer({"tips": _listed(request, cases.some(coordinator.care_point, wanted[:PAGE])), "next": None})
+    news = cases.news(coordinator.care_point)  # before the list: what happens in between is news the next time
     statuses = [each for each in asked.getlist("status") if each in STATUSES] or STATUSES
     after = _place(asked.get("after", ""))
     found = cases.page(coordinator.care_point, statuses, PAGE, after, latest_first="latest" in asked)
