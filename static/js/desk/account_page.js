@@ -1,12 +1,12 @@
 // The page of one's own access: passkeys, passphrase and codes, sessions, language, and the digits of one's own key.
 
 import * as digits from "../formats/digits.js";
-import { wordsFor } from "./login.js";
 import { make } from "./passkey.js";
 import { get, post, RefusedError, SignedOutError } from "./server.js";
 import { NewSecondWay } from "./second_way.js";
-import { announce, hideWrong, showWrong } from "./status.js";
+import { announce } from "./status.js";
 import { withStepUp } from "./step_up.js";
+import { tried } from "./tried.js";
 import { day, say, slot, time, view } from "./words.js";
 
 /** Also for who can't open tips yet. */
@@ -33,19 +33,6 @@ async function showAccount(desk, said = "") {
   const place = desk.put(root, say("title-account"));
   place.querySelector("h1").focus();
   announce(said);
-}
-
-/** Runs a deed of this page; what can be mended is told on the page, and what was typed stays. */
-async function tried(desk, event, deed) {
-  event.preventDefault();
-  const wrong = slot(desk.view, "wrong");
-  hideWrong(wrong);
-  try {
-    await deed();
-  } catch (error) {
-    if (error instanceof SignedOutError) desk.signedOut();
-    else showWrong(wrong, wordsFor(error));
-  }
 }
 
 // Passkeys

@@ -1,10 +1,10 @@
 // The page of a lead: who works at the care point, and inviting more.
 
-import { wordsFor } from "./login.js";
 import { element } from "./parts.js";
-import { get, post, SignedOutError } from "./server.js";
-import { announce, hideWrong, showWrong } from "./status.js";
+import { get, post } from "./server.js";
+import { announce } from "./status.js";
 import { withStepUp } from "./step_up.js";
+import { tried } from "./tried.js";
 import { day, say, slot, view } from "./words.js";
 
 const LEADS = ["lead", "national"];
@@ -64,17 +64,4 @@ async function invite(desk) {
   slot(desk.view, "made").focus();
   fill(desk, desk.view, (await get("/people")).invitations);
   announce(say("invitation-made"));
-}
-
-/** Runs a deed of this page; what can be mended is told on the page, and what was typed stays. */
-async function tried(desk, event, deed) {
-  event.preventDefault();
-  const wrong = slot(desk.view, "wrong");
-  hideWrong(wrong);
-  try {
-    await deed();
-  } catch (error) {
-    if (error instanceof SignedOutError) desk.signedOut();
-    else showWrong(wrong, wordsFor(error));
-  }
 }
