@@ -237,7 +237,7 @@ def test_serve_tells_faults_of_content_and_settings_together(data: Path, tmp_pat
     with (content / "tipline" / "coverage.csv").open("a", encoding="utf-8") as file:
         file.write("GM9999,none,high,,x\n")
     (data / "signaallijn.sqlite3").write_bytes(b"no database" * 1000)
-    said = told(run(data, "serve", SIGNAALLIJN_CONTENT=str(content), SIGNAALLIJN_SLOT_MINUTES="60"))
+    said = told(run(data, "serve", SIGNAALLIJN_CONTENT=str(content), SIGNAALLIJN_SLOT_MINUTES="61"))
     assert any("SIGNAALLIJN_SLOT_MINUTES" in sentence for sentence in said)
     assert any("coverage.csv, line " in sentence for sentence in said)
     assert any("the database can't be used (DatabaseError)" in sentence for sentence in said)

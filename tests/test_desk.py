@@ -696,7 +696,7 @@ def test_a_hidden_tip_is_not_at_the_desk_yet(desk, noor: Browser) -> None:
     tip_id = desk.tip("lumens-emp", "Een verhaal")
     path = desk.line.database
     connection = sqlite3.connect(path)
-    connection.execute("UPDATE tips SET hidden = 1")
+    connection.execute("UPDATE cases SET hidden = 1")
     connection.commit()
     connection.close()
     assert noor.get("/tips").json() == {"tips": [], "next": None, "news": {"cases": 0, "changes": 0}}

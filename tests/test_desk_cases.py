@@ -275,6 +275,11 @@ def test_a_form_with_every_column_as_a_field_changes_its_own_only(form: str, des
         "is_shared": "1",
         "answered_to": "9",
         "changes": "99",
+        "hidden": "1",
+        "pool": "proof",
+        "escalated": "3",
+        "warned_on": "2020-01-01",
+        "read_on": "2020-01-01",
     }
     assert set(extra) == {column.name for column in CaseRow.metadata.tables["cases"].columns}
     before = all_rows(desk)

@@ -90,7 +90,7 @@ FORMS: Mapping[str, Sequence[str]] = {
 }
 """Every address with the fields that it reads: of its form, or of its query."""
 
-UNOWNED = {"challenges", "drafts", "notices"}
+UNOWNED = {"admissions", "challenges", "chores", "drafts", "notices", "spent_proofs"}
 """Tables whose rows name nobody, or in which a row of another point's is made by a tip of one's own."""
 REACHES_OUT = {"POST /tips/{tip}/handover/files", "POST /tips/{tip}/handover/offer"}
 """These bring a case of one's own to another point. What it has already stays as it is."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from campaign_site.settings import (
+    Settings,
     SettingsFaultError,
     has_room,
     make_data_directory,
@@ -13,6 +14,7 @@ from campaign_site.settings import (
     shipped,
 )
 from tipline.sealing import Identity
+from tipline.settings import AbuseMode, MailServer, Security
 
 
 @pytest.fixture
@@ -22,7 +24,7 @@ def data(tmp_path: Path) -> Path:
     return folder
 
 
-def read(data: Path, **environment: str) -> object:
+def read(data: Path, **environment: str) -> Settings:
     return read_settings({"SIGNAALLIJN_DATA": str(data), **environment})
 
 
@@ -97,7 +99,17 @@ def test_without_init_there_is_nothing_to_serve(tmp_path: Path) -> None:
     ("name", "value", "said"),
     [
         ("SIGNAALLIJN_CONTENT", "nowhere", "holds no content"),
-        ("SIGNAALLIJN_SLOT_MINUTES", "60", "SIGNAALLIJN_SLOT_MINUTES"),
+        ("SIGNAALLIJN_SLOT_MINUTES", "7", "divides a day"),
+        ("SIGNAALLIJN_SLOT_MINUTES", "-15", "divides a day"),
+        ("SIGNAALLIJN_SLOT_MINUTES", "soon", "divides a day"),
+        ("SIGNAALLIJN_SMTP_URL", "mail.example.nl:25", "SIGNAALLIJN_SMTP_URL must be like"),
+        ("SIGNAALLIJN_SMTP_URL", "https://mail.example.nl", "SIGNAALLIJN_SMTP_URL must be like"),
+        ("SIGNAALLIJN_SMTP_URL", "smtps://mail.example.nl:port", "SIGNAALLIJN_SMTP_URL must be like"),
+        ("SIGNAALLIJN_SMTP_URL", "smtps://noor@mail.example.nl", "SIGNAALLIJN_SMTP_URL must be like"),
+        ("SIGNAALLIJN_SMTP_URL", "smtp://noor:geheim@mail.example.nl", "must begin with smtps"),
+        ("SIGNAALLIJN_ABUSE", "captcha", "must be off, proof-of-work or hcaptcha"),
+        ("SIGNAALLIJN_ABUSE", "hcaptcha", "set SIGNAALLIJN_HCAPTCHA_SITEKEY"),
+        ("SIGNAALLIJN_HCAPTCHA_SECRET", "geheim", "counts only with SIGNAALLIJN_ABUSE=hcaptcha"),
         ("SIGNAALLIJN_BASE_URL", "example.nl", "SIGNAALLIJN_BASE_URL"),
         ("SIGNAALLIJN_BASE_URL", "ftp://example.nl", "SIGNAALLIJN_BASE_URL"),
         ("SIGNAALLIJN_BASE_URL", "http://example.nl", "must begin with https"),
@@ -126,7 +138,7 @@ def test_all_that_is_wrong_is_told_at_once(data: Path) -> None:
             SIGNAALLIJN_BASE_URL="http://example.nl",
             SIGNAALLIJN_DESK_URL="http://desk.example.nl",
             SIGNAALLIJN_SECRET_KEY="short",
-            SIGNAALLIJN_SLOT_MINUTES="60",
+            SIGNAALLIJN_SLOT_MINUTES="61",
             SIGNAALLIJN_CONTENT="nowhere",
             SIGNAALLIJN_BACKUP_RECIPIENT="age1",
         )
@@ -142,8 +154,6 @@ def test_all_that_is_wrong_is_told_at_once(data: Path) -> None:
         ("SIGNAALLIJN_BASEURL", "SIGNAALLIJN_BASEURL is no setting; did you mean SIGNAALLIJN_BASE_URL?"),
         ("SIGNAALLIJN_BASEURL_FILE", "SIGNAALLIJN_BASEURL is no setting; did you mean SIGNAALLIJN_BASE_URL?"),
         ("SIGNAALLIJN_QWERTZ", "SIGNAALLIJN_QWERTZ is no setting; leave it out"),
-        ("SIGNAALLIJN_SMTP_URL", "this version can't use SIGNAALLIJN_SMTP_URL yet; leave it out"),
-        ("SIGNAALLIJN_ABUSE", "this version can't use SIGNAALLIJN_ABUSE yet; leave it out"),
     ],
 )
 def test_a_name_that_no_setting_has_is_refused_and_its_value_not_repeated(data: Path, name: str, said: str) -> None:
@@ -170,3 +180,24 @@ def test_a_recipient_for_back_ups_is_read(data: Path) -> None:
     recipient = Identity.new().recipient
     settings = read_settings({"SIGNAALLIJN_DATA": str(data), "SIGNAALLIJN_BACKUP_RECIPIENT": recipient})
     assert settings.backup_recipient == recipient
+
+
+def test_tips_wait_for_the_hour_unless_told_otherwise_and_in_a_demonstration_for_nothing(data: Path) -> None:
+    assert read(data).tipline.slot_minutes == 60
+    assert read(data, SIGNAALLIJN_SLOT_MINUTES="0").tipline.slot_minutes == 0
+    assert read_settings({"SIGNAALLIJN_DATA": str(data)}, is_demo=True).tipline.slot_minutes == 0
+
+
+def test_a_mail_server_is_read_from_one_address_and_its_password_not_shown(data: Path) -> None:
+    smtp = read(data, SIGNAALLIJN_SMTP_URL="smtp+starttls://desk:g%40heim@mail.example.nl").tipline.smtp
+    assert smtp == MailServer(Security.STARTTLS, "mail.example.nl", 587, "desk", "g@heim")
+    assert "g@heim" not in repr(smtp)
+    assert read(data).tipline.smtp is None
+
+
+def test_hcaptcha_is_on_only_when_it_is_asked_for_with_both_keys(data: Path) -> None:
+    keys = {"SIGNAALLIJN_HCAPTCHA_SITEKEY": "site", "SIGNAALLIJN_HCAPTCHA_SECRET": "geheim"}
+    abuse = read(data, SIGNAALLIJN_ABUSE="hcaptcha", **keys).tipline.abuse
+    assert (abuse.mode, abuse.hcaptcha_sitekey, abuse.hcaptcha_secret) == (AbuseMode.HCAPTCHA, "site", "geheim")
+    assert "geheim" not in repr(abuse)
+    assert read(data).tipline.abuse.mode is AbuseMode.PROOF_OF_WORK

@@ -26,7 +26,7 @@ from tipline.storage.tips import DraftChange, NewTip, StoredMessage
 
 TODAY = date(2026, 11, 21)
 CLOSING = Closing("unusable", TODAY)
-FILLED_BY_TIPSTERS = {"drafts", "tips", "cases", "messages", "notices"}
+FILLED_BY_TIPSTERS = {"admissions", "spent_proofs", "drafts", "tips", "cases", "messages", "notices"}
 
 
 @pytest.fixture

@@ -1,7 +1,48 @@
 """What the tip line must be told about the world it runs in. Values only: nothing is read from the environment here."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
+
+HCAPTCHA_VERIFY_URL = "https://api.hcaptcha.com/siteverify"
+
+
+class Security(StrEnum):
+    """How the way to a mail server is kept from other eyes; the schemes of its address."""
+
+    NONE = "smtp"
+    TLS = "smtps"
+    STARTTLS = "smtp+starttls"
+
+
+SMTP_PORTS = {Security.NONE: 25, Security.TLS: 465, Security.STARTTLS: 587}
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where notices are handed over. No user name: it asks for none."""
+
+    security: Security
+    host: str
+    port: int
+    user: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+
+
+class AbuseMode(StrEnum):
+    """What a visitor is asked against a flood."""
+
+    OFF = "off"
+    PROOF_OF_WORK = "proof-of-work"
+    HCAPTCHA = "hcaptcha"
+
+
+@dataclass(frozen=True)
+class Abuse:
+    mode: AbuseMode = AbuseMode.PROOF_OF_WORK
+    hcaptcha_sitekey: str = ""
+    hcaptcha_secret: str = field(default="", repr=False)
+    hcaptcha_verify_url: str = HCAPTCHA_VERIFY_URL
 
 
 @dataclass(frozen=True)
@@ -24,3 +65,9 @@ class TiplineSettings:
     """The file of the audit trail's heads, outside the database."""
     is_demo: bool = False
     """A demonstration: only key files marked `demo` are used, and every page says that reports go nowhere."""
+    slot_minutes: int = 0
+    """Tips and additions become visible on the desk, and by mail, when the clock passes a multiple of this since
+    midnight in UTC; 0 is at once."""
+    smtp: MailServer | None = None
+    """None: no mail server was named, so notices wait."""
+    abuse: Abuse = Abuse()

@@ -10,11 +10,11 @@ import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from tipline.audit import HEADS_FILE
 from tipline.sealing import NotARecipientError, fingerprint
-from tipline.settings import TiplineSettings
+from tipline.settings import HCAPTCHA_VERIFY_URL, SMTP_PORTS, Abuse, AbuseMode, MailServer, Security, TiplineSettings
 
 PACKAGE = Path(__file__).parent
 SECRET_FILE, SALT_FILE, DATABASE_FILE = "secret.key", "salt", "signaallijn.sqlite3"
@@ -31,13 +31,13 @@ NAMES = frozenset(
     PREFIX + name
     for name in (
         *("DATA", "DATABASE_URL", "CONTENT", "BASE_URL", "DESK_URL"),
-        *("SLOT_MINUTES", "SECRET_KEY", "BACKUP_RECIPIENT"),
+        *("SLOT_MINUTES", "SECRET_KEY", "BACKUP_RECIPIENT", "SMTP_URL"),
+        *("ABUSE", "HCAPTCHA_SITEKEY", "HCAPTCHA_SECRET", "HCAPTCHA_VERIFY_URL"),
     )
 )
-NOT_YET = frozenset(
-    PREFIX + name for name in ("SMTP_URL", "ABUSE", "HCAPTCHA_SITEKEY", "HCAPTCHA_SECRET", "HCAPTCHA_VERIFY_URL")
-)
-"""Names of the interface that a later version will use: who sets them now expects what does not happen."""
+SLOT_MINUTES = (0, 60)
+"""When tips become visible, where nothing is set: in a demonstration at once, else on the hour."""
+MINUTES_A_DAY = 24 * 60
 
 
 class SettingsFaultError(Exception):
@@ -111,8 +111,8 @@ def _public_settings(environment: Mapping[str, str], faults: "_Faults") -> Publi
 def _refuse_unknown_names(environment: Mapping[str, str]) -> None:
     """A name with a typing error would be passed over in silence, and its default be used."""
     given = {name.removesuffix("_FILE") for name, value in environment.items() if name.startswith(PREFIX) and value}
-    sentences = [f"this version can't use {name} yet; leave it out" for name in sorted(given & NOT_YET)]
-    for name in sorted(given - NAMES - NOT_YET):
+    sentences = []
+    for name in sorted(given - NAMES):
         near = difflib.get_close_matches(name, NAMES, 1, ALIKE)
         sentences.append(f"{name} is no setting" + (f"; did you mean {near[0]}?" if near else "; leave it out"))
     if sentences:
@@ -150,11 +150,13 @@ def read_settings(environment: Mapping[str, str], *, is_demo: bool = False) -> S
         with faults.kept():
             secret_keys = _secret_keys(environment, data)
     public = _public_settings(environment, faults)
+    slot_minutes, smtp, abuse = 0, None, Abuse()
     with faults.kept():
-        if _value(environment, "SIGNAALLIJN_SLOT_MINUTES", "0") != "0":
-            raise SettingsFaultError(
-                "this version shows tips at once; set SIGNAALLIJN_SLOT_MINUTES to 0 or leave it out"
-            )
+        slot_minutes = _slot_minutes(environment, SLOT_MINUTES[not is_demo])
+    with faults.kept():
+        smtp = _mail_server(environment)
+    with faults.kept():
+        abuse = _abuse(environment)
     with faults.kept():
         database = database_url(environment)
     with faults.kept():
@@ -169,6 +171,9 @@ def read_settings(environment: Mapping[str, str], *, is_demo: bool = False) -> S
         salt=salt,
         trail_heads=data / HEADS_FILE,
         is_demo=is_demo,
+        slot_minutes=slot_minutes,
+        smtp=smtp,
+        abuse=abuse,
     )
     return Settings(
         content=public.content,
@@ -198,6 +203,59 @@ def has_room(data: Path) -> bool:
     except OSError:
         return False
     return os.access(data, os.W_OK | os.X_OK) and disk.f_bavail * disk.f_frsize >= LEAST_ROOM
+
+
+def _slot_minutes(environment: Mapping[str, str], default: int) -> int:
+    text = _value(environment, "SIGNAALLIJN_SLOT_MINUTES", str(default))
+    minutes = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(MINUTES_A_DAY)) else -1
+    # A divisor of the day, so that slots are the same every day and on every node.
+    if minutes < 0 or (minutes and MINUTES_A_DAY % minutes):
+        raise SettingsFaultError(
+            "SIGNAALLIJN_SLOT_MINUTES must be a number of minutes that divides a day, such as 15 or 60; 0 is at once"
+        )
+    return minutes
+
+
+def _mail_server(environment: Mapping[str, str]) -> MailServer | None:
+    text = _value(environment, "SIGNAALLIJN_SMTP_URL", "")
+    if not text:
+        return None
+    try:
+        url = urlsplit(text)
+        known = Security(url.scheme)
+        if not url.hostname or url.path.strip("/") or url.query or url.fragment or (url.username and not url.password):
+            raise ValueError
+        port = url.port or SMTP_PORTS[known]
+    except ValueError:
+        # Raised again without the cause: it quotes the value, and a password stands in it.
+        raise SettingsFaultError(
+            "SIGNAALLIJN_SMTP_URL must be like smtp+starttls://user:password@host:587 or smtps://user:password@host"
+        ) from None
+    if known is Security.NONE and url.hostname not in LOOPBACK:
+        raise SettingsFaultError(
+            "SIGNAALLIJN_SMTP_URL must begin with smtps:// or smtp+starttls:// outside this machine"
+        )
+    return MailServer(known, url.hostname, port, unquote(url.username or ""), unquote(url.password or ""))
+
+
+def _abuse(environment: Mapping[str, str]) -> Abuse:
+    text = _value(environment, "SIGNAALLIJN_ABUSE", AbuseMode.PROOF_OF_WORK)
+    if text not in list(AbuseMode):
+        raise SettingsFaultError("SIGNAALLIJN_ABUSE must be off, proof-of-work or hcaptcha")
+    mode = AbuseMode(text)
+    key, secret, url = (
+        _value(environment, f"SIGNAALLIJN_HCAPTCHA_{name}", default)
+        for name, default in (("SITEKEY", ""), ("SECRET", ""), ("VERIFY_URL", HCAPTCHA_VERIFY_URL))
+    )
+    if mode is AbuseMode.HCAPTCHA and not (key and secret):
+        raise SettingsFaultError(
+            "SIGNAALLIJN_ABUSE is hcaptcha; set SIGNAALLIJN_HCAPTCHA_SITEKEY and SIGNAALLIJN_HCAPTCHA_SECRET too"
+        )
+    if mode is not AbuseMode.HCAPTCHA and (key or secret or url != HCAPTCHA_VERIFY_URL):
+        raise SettingsFaultError("SIGNAALLIJN_HCAPTCHA_… counts only with SIGNAALLIJN_ABUSE=hcaptcha")
+    if mode is AbuseMode.HCAPTCHA and urlsplit(url).scheme != "https" and urlsplit(url).hostname not in LOOPBACK:
+        raise SettingsFaultError("SIGNAALLIJN_HCAPTCHA_VERIFY_URL must begin with https:// outside this machine")
+    return Abuse(mode, key, secret, url)
 
 
 def _backup_recipient(environment: Mapping[str, str]) -> str:

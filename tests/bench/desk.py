@@ -81,7 +81,7 @@ def fill(file: Path, sealed: bytes, have: int, want: int) -> None:
             tips = [(str(uuid.uuid4()), number) for number in range(start, min(start + BATCH, want))]
             with database:
                 database.executemany(
-                    "INSERT INTO tips (id, lookup_digest, received_on, hidden) VALUES (?, ?, ?, 0)",
+                    "INSERT INTO tips (id, lookup_digest, received_on) VALUES (?, ?, ?)",
                     [(tip, uuid.uuid4().bytes, day(number)) for tip, number in tips],
                 )
                 insert(database, "cases", [case(tip, number, sealed) for tip, number in tips])

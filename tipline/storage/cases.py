@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from tipline.storage.engine import Database
-from tipline.storage.tables import CaseRow, MessageRow, TipRow
+from tipline.storage.tables import CaseRow, MessageRow
 from tipline.storage.tips import care_points_of
 
 OPEN = ("new", "read", "in_progress")
@@ -43,6 +43,12 @@ class StoredCase:
     changes: int
     """How often anything was written in it."""
     sealed: bytes = field(repr=False)
+    pool: str = ""
+    """What its tipster brought against a flood."""
+    escalated: int = 0
+    warned_on: date | None = None
+    read_on: date | None = None
+    """When it was first fetched."""
 
 
 @dataclass(frozen=True)
@@ -121,8 +127,7 @@ class Cases:
         query = (
             select(func.count(), func.coalesce(func.sum(CaseRow.changes), 0))
             .select_from(CaseRow)
-            .join(TipRow, col(TipRow.id) == CaseRow.tip)
-            .where(CaseRow.care_point == care_point, col(CaseRow.status).in_(OPEN), col(TipRow.hidden).is_(False))
+            .where(CaseRow.care_point == care_point, col(CaseRow.status).in_(OPEN), col(CaseRow.hidden).is_(False))
         )
         with self._database.reading() as session:
             return News(*session.exec(query).one())
@@ -181,23 +186,20 @@ class Cases:
             return tuple(map(_case, session.exec(query)))
 
     def _changed(self, tip_id: str, care_point: str, still: Sequence[ColumnElement[bool]], **values: object) -> bool:
-        is_visible = select(TipRow.id).where(TipRow.id == tip_id, col(TipRow.hidden).is_(False)).exists()
-        own = (col(CaseRow.tip) == tip_id, col(CaseRow.care_point) == care_point, is_visible)
+        own = (col(CaseRow.tip) == tip_id, col(CaseRow.care_point) == care_point, col(CaseRow.hidden).is_(False))
         change = update(CaseRow).where(*own, *still).values(changes=CaseRow.changes + 1, **values)
         with self._database.writing() as session:
             return bool(session.execute(change).rowcount)  # type: ignore[attr-defined]  # Result of an UPDATE is a CursorResult
 
 
 def _shown(care_point: str) -> SelectOfScalar[CaseRow]:
-    joined = select(CaseRow).join(TipRow, col(TipRow.id) == CaseRow.tip)
-    return joined.where(col(CaseRow.care_point) == care_point, col(TipRow.hidden).is_(False))
+    return select(CaseRow).where(col(CaseRow.care_point) == care_point, col(CaseRow.hidden).is_(False))
 
 
 def _first(care_point: str, order: Order, limit: int, *wanted: ColumnElement[bool]) -> SelectOfScalar[str]:
     """The tips of the first of a care point's cases."""
-    joined = select(CaseRow.tip).join(TipRow, col(TipRow.id) == CaseRow.tip)
-    own = (col(CaseRow.care_point) == care_point, col(TipRow.hidden).is_(False))
-    return joined.where(*own, *wanted).order_by(*order).limit(limit)
+    own = (col(CaseRow.care_point) == care_point, col(CaseRow.hidden).is_(False))
+    return select(CaseRow.tip).where(*own, *wanted).order_by(*order).limit(limit)
 
 
 def _seen(column: str, value: str | None) -> Sequence[ColumnElement[bool]]:
@@ -209,5 +211,8 @@ def _joined(ids: Sequence[str]) -> str:
 
 
 def _case(row: CaseRow) -> StoredCase:
-    values = row.model_dump() | {"named": tuple(row.named.split()), "labels": tuple(row.labels.split())}
+    values = row.model_dump(exclude={"hidden"}) | {
+        "named": tuple(row.named.split()),
+        "labels": tuple(row.labels.split()),
+    }
     return StoredCase(**values)

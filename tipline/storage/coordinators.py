@@ -27,6 +27,8 @@ class Coordinator:
     wrong_codes: int = 0
     wrong_since: datetime | None = None
     ended_on: date | None = None
+    wants_mail: bool = True
+    """Whether ordinary notices go to this coordinator."""
 
 
 @dataclass(frozen=True)

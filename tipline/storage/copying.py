@@ -7,10 +7,19 @@ from contextlib import closing
 
 from sqlalchemy import Connection, Engine, Table, func, insert, select
 
-from tipline.storage.tables import ChallengeRow, DeskSessionRow, DraftRow, metadata
+from tipline.storage.tables import (
+    AdmissionRow,
+    ChallengeRow,
+    DeskSessionRow,
+    DraftRow,
+    SpentProofRow,
+    metadata,
+)
 
-SHORT_LIVED = frozenset({DraftRow.__tablename__, ChallengeRow.__tablename__, DeskSessionRow.__tablename__})
-"""In no copy: what a person is typing, and ways in that end within the day."""
+SHORT_LIVED = frozenset(
+    row.__tablename__ for row in (DraftRow, ChallengeRow, DeskSessionRow, SpentProofRow, AdmissionRow)
+)
+"""In no copy: what a person is typing, and what ends within the day."""
 BATCH = 200
 """Rows in memory at a time; the largest have 64 KiB."""
 

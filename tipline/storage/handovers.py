@@ -14,7 +14,7 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from tipline.storage.engine import Database
-from tipline.storage.tables import CaseRow, CoordinatorRow, MessageRow, NoticeRow, TipRow, TrailRow
+from tipline.storage.tables import CaseRow, CoordinatorRow, MessageRow, NoticeRow, TrailRow
 from tipline.storage.tips import TIPSTER, care_points_of, lock_tip
 from tipline.storage.trail import Deed, append
 
@@ -242,9 +242,8 @@ class Handovers:
 
 def _own_case(session: Session, doer: Doer) -> CaseRow:
     lock_tip(session, doer.tip)
-    is_visible = (CaseRow.tip == TipRow.id, col(TipRow.hidden).is_(False))
-    own = (CaseRow.tip == doer.tip, CaseRow.care_point == doer.care_point)
-    case = session.exec(select(CaseRow).where(*own, *is_visible)).one_or_none()
+    own = (CaseRow.tip == doer.tip, CaseRow.care_point == doer.care_point, col(CaseRow.hidden).is_(False))
+    case = session.exec(select(CaseRow).where(*own)).one_or_none()
     if case is None:
         raise NoCaseError
     return case

@@ -25,7 +25,6 @@ from tipline.storage.tables import (
     MessageRow,
     PasskeyRow,
     SheetGrantRow,
-    TipRow,
     WrappedKeyRow,
 )
 
@@ -236,10 +235,8 @@ class PointKeys:
     def drop_older(self, care_point: str, number: int, made_on: date) -> bool:
         """Drops all grants of keys before this one. False while a tip is still hidden that may be sealed to one of
         them."""
-        waits = (
-            select(CaseRow.tip)
-            .join(TipRow, col(TipRow.id) == CaseRow.tip)
-            .where(CaseRow.care_point == care_point, col(TipRow.hidden).is_(True), CaseRow.received_on <= made_on)
+        waits = select(CaseRow.tip).where(
+            CaseRow.care_point == care_point, col(CaseRow.hidden).is_(True), CaseRow.received_on <= made_on
         )
         with self._database.writing() as session:
             if session.exec(waits.limit(1)).one_or_none() is not None:
@@ -257,9 +254,7 @@ def _lock_people(session: Session, care_point: str) -> None:
 
 
 def _shown(query: SelectOfScalar[T], care_point: str) -> SelectOfScalar[T]:
-    return query.join(TipRow, col(TipRow.id) == CaseRow.tip).where(
-        CaseRow.care_point == care_point, col(TipRow.hidden).is_(False)
-    )
+    return query.where(CaseRow.care_point == care_point, col(CaseRow.hidden).is_(False))
 
 
 def _grant_row(coordinator_id: str, care_point: str, number: int, sealed: bytes) -> GrantRow:

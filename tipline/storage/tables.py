@@ -26,6 +26,28 @@ class DraftRow(SQLModel, table=True):
     box: bytes = Field(sa_column=blob())
     expires: int = Field(index=True)
     """Unix time in steps of five minutes: coarse, since the row is there to be found while a person types."""
+    pool: str = ""
+    """Which pool it counts in: what its visitor brought against a flood."""
+
+
+class SpentProofRow(SQLModel, table=True):
+    """A proof of work, ticket or passed puzzle that was used: it counts once."""
+
+    __tablename__ = "spent_proofs"
+    __table_args__: ClassVar[dict[str, bool]] = WITHOUT_ROWID
+    digest: bytes = Field(sa_column=blob(key=True))
+    expires: int = Field(index=True)
+    """Unix time in coarse steps; from then on the proof would not be taken anyway."""
+
+
+class AdmissionRow(SQLModel, table=True):
+    """How many a pool has let in today. Never for whom, nor when."""
+
+    __tablename__ = "admissions"
+    __table_args__: ClassVar[dict[str, bool]] = WITHOUT_ROWID
+    pool: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    count: int = 0
 
 
 class TipRow(SQLModel, table=True):
@@ -37,8 +59,6 @@ class TipRow(SQLModel, table=True):
     lookup_digest: bytes = Field(sa_column=blob(unique=True))
     received_on: date
     """A date only: an hour can tell who was at work."""
-    hidden: bool
-    """Hidden until its slot: not shown on the desk, not counted."""
 
 
 class CaseRow(SQLModel, table=True):
@@ -46,7 +66,8 @@ class CaseRow(SQLModel, table=True):
 
     __tablename__ = "cases"
     __table_args__ = (
-        Index("ix_cases_list", "care_point", "status", "received_on", "tip", "changes", "active_on"),
+        # Holds all that counting open cases asks for.
+        Index("ix_cases_list", "care_point", "status", "received_on", "tip", "hidden", "changes", "active_on"),
         Index("ix_cases_closed", "care_point", "closed_on"),
         WITHOUT_ROWID,
     )
@@ -75,6 +96,16 @@ class CaseRow(SQLModel, table=True):
     """The number of the tipster's last addition when the last answer was sent: what came after it waits."""
     changes: int = 0
     """How often anything was written in it: a browser compares, and knows that there is something new."""
+    hidden: bool = False
+    """Hidden until the slot: not shown on the desk, not counted. Then it is uncovered with all others."""
+    pool: str = ""
+    """What its tipster brought against a flood; it only orders the desk's list."""
+    escalated: int = 0
+    """How far it went while nobody read it: 1 reminded, 2 all colleagues told, 3 the national point told."""
+    warned_on: date | None = None
+    """When the national point was told that it will be deleted unread."""
+    read_on: date | None = None
+    """When it was first fetched."""
 
 
 class MessageRow(SQLModel, table=True):
@@ -94,6 +125,10 @@ class MessageRow(SQLModel, table=True):
     sealed: bytes = Field(sa_column=blob())
     written_by: str = ""
     """The coordinator's id; for one of another care point that point's id; empty for the tipster."""
+    hidden: bool = False
+    """An addition waits for the slot, like a tip."""
+    seen: bool = False
+    """Of the tipster's file of an answer: whether it was shown with the code before."""
 
 
 class NoticeRow(SQLModel, table=True):
@@ -104,6 +139,10 @@ class NoticeRow(SQLModel, table=True):
     id: str = Field(primary_key=True)
     care_point: str
     attempts: int = 0
+    coordinator: str = ""
+    """To whom it goes; empty until its slot, when it becomes one for each coordinator."""
+    is_dead: bool = False
+    """Given up: the desk shows it, nobody tries it again by himself."""
 
 
 class CoordinatorRow(SQLModel, table=True):
@@ -128,6 +167,8 @@ class CoordinatorRow(SQLModel, table=True):
     wrong_since: datetime | None = None
     ended_on: date | None = None
     """Set when access was revoked. The name stays, for the audit trail."""
+    wants_mail: bool = True
+    """Whether ordinary notices go to this coordinator; an escalation goes to all."""
 
 
 class PasskeyRow(SQLModel, table=True):
@@ -246,6 +287,15 @@ class TrailRow(SQLModel, table=True):
     """What it was done to: another care point, a coordinator, a key's number. Never words of a person."""
     digest: bytes = Field(sa_column=blob())
     """SHA-256 over the digest before it and this entry, as docs/formats.md says."""
+
+
+class ChoreRow(SQLModel, table=True):
+    """A chore that one process at a time does, and for which slot or day it was last done."""
+
+    __tablename__ = "chores"
+    name: str = Field(primary_key=True)
+    done: str = ""
+    """The slot or day, as ISO 8601. Never the time of a deed."""
 
 
 metadata = SQLModel.metadata

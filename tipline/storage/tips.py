@@ -73,7 +73,7 @@ class Tips:
     def keep(self, tip: NewTip, draft: DraftChange) -> bool:
         """Tip, cases, notices and draft in one transaction. False, with nothing changed, when this tip was kept before,
         or when the draft is no longer what it was made from."""
-        row = TipRow(id=tip.id, lookup_digest=tip.lookup_digest, received_on=tip.received_on, hidden=tip.hidden)
+        row = TipRow(id=tip.id, lookup_digest=tip.lookup_digest, received_on=tip.received_on)
         with self._database.writing() as session:
             if not _changed_draft(session, draft) or not add_unless_taken(session, row):
                 session.rollback()
@@ -177,6 +177,7 @@ def _new_case(tip: NewTip, care_point: str) -> CaseRow:
         received_on=tip.received_on,
         status="new",
         active_on=tip.received_on,
+        hidden=tip.hidden,
     )
 
 
@@ -197,7 +198,7 @@ def care_points_of(session: Session, tip_id: str) -> tuple[str, ...]:
 
 
 def _message(row: MessageRow) -> StoredMessage:
-    return StoredMessage(**row.model_dump() | {"named": tuple(row.named.split())})
+    return StoredMessage(**row.model_dump(exclude={"hidden", "seen"}) | {"named": tuple(row.named.split())})
 
 
 def _changed_draft(session: Session, change: DraftChange) -> bool:
