@@ -14,6 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from tipline.pools import Pool
 from tipline.questions import Answers
 from tipline.receipts import Derived, Receipt
 from tipline.sealing import Box, WrongBoxError
@@ -111,12 +112,13 @@ class Drafts:
         self._box = Box(keys, "draft")
         self._clock = clock
 
-    def begin(self, draft: Draft) -> str:
-        """Keeps a new draft and returns its id: 128 random bits, for its address and nowhere else."""
+    def begin(self, draft: Draft, pool: Pool = Pool.ALL) -> str:
+        """Keeps a new draft and returns its id: 128 random bits, for its address and nowhere else. Raises
+        `PoolFullError`."""
         draft_id = secrets.token_urlsafe(16)
         end = (self._now() + draft.lifetime) // GRAIN_SECONDS * GRAIN_SECONDS
         self._stored.drop_expired(self._now())
-        self._stored.add(_digest(draft_id), self._closed(draft_id, draft), end)
+        self._stored.add(_digest(draft_id), self._closed(draft_id, draft), end, pool)
         return draft_id
 
     def held(self, draft_id: str, kind: type[D]) -> Held[D] | None:

@@ -42,7 +42,8 @@ class Intake:
 
     def receive(self, held: Held[ReportDraft], language: str) -> None:
         """Makes the draft a tip. The draft then holds nothing but the receipt; one that was sent before is left as it
-        is, and its first receipt stays the only one. Raises what `route` raises, and `ReceiverChangedError`."""
+        is, and its first receipt stays the only one. Raises what `route` raises, `ReceiverChangedError`, and
+        `PoolFullError`: the draft stays as it is."""
         route = self.route(held.draft)
         if route.care_point.id != held.draft.told:
             raise ReceiverChangedError

@@ -1,19 +1,44 @@
-"""Boxed drafts: found by the digest of their id, changed only by who read the last state."""
+"""Boxed drafts: found by the digest of their id, changed only by who read the last state, counted in pools."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy import delete, update
-from sqlmodel import col
+from sqlmodel import Session, col
 
+from tipline.pools import Pool
+from tipline.storage.adding import add_unless_taken
+from tipline.storage.admissions import admit_draft
 from tipline.storage.engine import Database
-from tipline.storage.tables import DraftRow
+from tipline.storage.tables import AdmissionRow, DraftRow, SpentProofRow
+
+
+class ProofSpentError(Exception):
+    """This proof was used before. Nothing was kept."""
+
+
+@dataclass(frozen=True)
+class Spending:
+    """A proof that is used up, until it would not be taken anyway."""
+
+    digest: bytes
+    expires: int
 
 
 class Drafts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, digest: bytes, box: bytes, expires: int) -> None:
+    def add(
+        self, digest: bytes, box: bytes, expires: int, pool: Pool = Pool.ALL, spending: Spending | None = None
+    ) -> None:
+        """A new draft, and the proof that it came with, in one transaction. Raises `PoolFullError` and
+        `ProofSpentError`."""
         with self._database.writing() as session:
-            session.add(DraftRow(digest=digest, box=box, expires=expires))
+            admit_draft(session, pool)
+            if spending:
+                _spend(session, spending)
+            session.add(DraftRow(digest=digest, box=box, expires=expires, pool=pool))
 
     def box_of(self, digest: bytes, now: int) -> bytes | None:
         """The box, or None when there is none or its hour is over."""
@@ -34,5 +59,14 @@ class Drafts:
             session.execute(delete(DraftRow).where(col(DraftRow.digest) == digest))
 
     def drop_expired(self, now: int) -> None:
+        """Drafts and used proofs whose time is over, and what was counted on days before today."""
+        today = datetime.fromtimestamp(now, UTC).date()
         with self._database.writing() as session:
             session.execute(delete(DraftRow).where(col(DraftRow.expires) <= now))
+            session.execute(delete(SpentProofRow).where(col(SpentProofRow.expires) <= now))
+            session.execute(delete(AdmissionRow).where(col(AdmissionRow.day) < today))
+
+
+def _spend(session: Session, spending: Spending) -> None:
+    if not add_unless_taken(session, SpentProofRow(digest=spending.digest, expires=spending.expires)):
+        raise ProofSpentError

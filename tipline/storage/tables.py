@@ -26,7 +26,7 @@ class DraftRow(SQLModel, table=True):
     box: bytes = Field(sa_column=blob())
     expires: int = Field(index=True)
     """Unix time in steps of five minutes: coarse, since the row is there to be found while a person types."""
-    pool: str = ""
+    pool: str = Field(default="", index=True)
     """Which pool it counts in: what its visitor brought against a flood."""
 
 

@@ -9,7 +9,9 @@ from datetime import date
 from sqlalchemy import case, delete, func, update
 from sqlmodel import Session, col, select
 
+from tipline.pools import Pool
 from tipline.storage.adding import add_unless_taken
+from tipline.storage.admissions import admit_tip
 from tipline.storage.engine import Database
 from tipline.storage.tables import CaseRow, DraftRow, MessageRow, NoticeRow, TipRow
 
@@ -71,15 +73,17 @@ class Tips:
         self._database = database
 
     def keep(self, tip: NewTip, draft: DraftChange) -> bool:
-        """Tip, cases, notices and draft in one transaction. False, with nothing changed, when this tip was kept before,
-        or when the draft is no longer what it was made from."""
+        """Tip, cases, notices and draft in one transaction, counted in the draft's pool. False, with nothing changed,
+        when this tip was kept before, or when the draft is no longer what it was made from. Raises `PoolFullError`."""
         row = TipRow(id=tip.id, lookup_digest=tip.lookup_digest, received_on=tip.received_on)
         with self._database.writing() as session:
             if not _changed_draft(session, draft) or not add_unless_taken(session, row):
                 session.rollback()
                 return False
+            pool = Pool(session.exec(select(DraftRow.pool).where(DraftRow.digest == draft.digest)).one())
+            admit_tip(session, pool, tip.received_on)
             for care_point in tip.sealed:
-                session.add(_new_case(tip, care_point))
+                session.add(_new_case(tip, care_point, pool))
                 session.add(NoticeRow(id=str(uuid.uuid4()), care_point=care_point))
             return True
 
@@ -168,7 +172,7 @@ def _after(session: Session, message: StoredMessage) -> Mapping[str, object]:
     }
 
 
-def _new_case(tip: NewTip, care_point: str) -> CaseRow:
+def _new_case(tip: NewTip, care_point: str, pool: Pool) -> CaseRow:
     return CaseRow(
         tip=tip.id,
         care_point=care_point,
@@ -178,6 +182,7 @@ def _new_case(tip: NewTip, care_point: str) -> CaseRow:
         status="new",
         active_on=tip.received_on,
         hidden=tip.hidden,
+        pool=pool,
     )
 
 

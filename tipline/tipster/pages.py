@@ -11,6 +11,7 @@ from starlette.responses import Response
 from tipline.drafts import Held, PlaceKind, ReportDraft, SentDraft
 from tipline.intake import PlaceNotKnownError, ReceiverChangedError
 from tipline.languages import other
+from tipline.pools import PoolFullError
 from tipline.questions import MAX_CHARACTERS, clean, cut, faults_of, read_answers
 from tipline.routing import NoOpenCarePointError, Route
 from tipline.sealing import SealingError
@@ -150,6 +151,9 @@ def send(request: Request, language: str, held: Held[ReportDraft]) -> Response:
         return see("tip_place", language, held.id)
     except ReceiverChangedError:
         form.drafts.keep(held, replace(held.draft, faults={"receiver": "changed"}))
+        return see("tip_check", language, held.id)
+    except PoolFullError:
+        form.drafts.keep(held, replace(held.draft, faults={"send": "full"}))
         return see("tip_check", language, held.id)
     except SealingError:
         # What can't be sealed is not accepted. The draft still holds everything.

@@ -38,6 +38,7 @@ def _hide_cases() -> None:
 def _make_pools() -> None:
     op.execute("DELETE FROM drafts")  # they count in no pool yet; they would be over within the hour
     op.add_column("drafts", sa.Column("pool", sa.String(), nullable=False, server_default=""))
+    op.create_index("ix_drafts_pool", "drafts", ["pool"])
     op.create_table(
         "spent_proofs",
         sa.Column("digest", sa.LargeBinary(), nullable=False),

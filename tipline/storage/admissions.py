@@ -1,0 +1,37 @@
+"""What a pool has let in: drafts that are there, and tips of one day. Asked inside the transaction that keeps them."""
+
+from datetime import date
+
+from sqlalchemy import func, literal
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from tipline.pools import LIVE_DRAFTS, TIPS_A_DAY, Pool, PoolFullError
+from tipline.storage.tables import AdmissionRow, DraftRow
+
+
+def admit_draft(session: Session, pool: Pool) -> None:
+    """Raises `PoolFullError` when the pool holds as many drafts as it may. On PostgreSQL a few posts at the very same
+    moment may pass together, no more than there are connections."""
+    bound = LIVE_DRAFTS[pool]
+    # Counted in the index alone, and no further than the bound.
+    there = select(literal(1)).where(DraftRow.pool == pool).limit(bound).subquery()
+    if session.exec(select(func.count()).select_from(there)).one() >= bound:
+        raise PoolFullError
+
+
+def admit_tip(session: Session, pool: Pool, day: date) -> None:
+    """Counts one more tip of this pool. Raises `PoolFullError` when the day has had as many as it may."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    counted = (
+        insert(AdmissionRow)
+        .values(pool=pool, day=day, count=1)
+        .on_conflict_do_update(
+            index_elements=["pool", "day"],
+            set_={"count": col(AdmissionRow.count) + 1},
+            where=col(AdmissionRow.count) < TIPS_A_DAY[pool],
+        )
+        .returning(literal(1))
+    )
+    if session.execute(counted).first() is None:
+        raise PoolFullError
