@@ -54,8 +54,8 @@ def write_campaign(content: Path, slug: str, **phases: datetime | str) -> None:
     (folder / "campaign.toml").write_text("\n".join(lines) + "\n", "utf-8")
 
 
-def content_copy(folder: Path) -> Path:
-    """A copy of the repository's content without campaigns."""
-    copied = Path(shutil.copytree(ROOT / "content", folder / "content"))
+def content_copy(folder: Path, content: Path = ROOT / "content") -> Path:
+    """A copy of the content, the repository's own, without campaigns."""
+    copied = Path(shutil.copytree(content, folder / "content"))
     shutil.rmtree(copied / "campaign" / "campaigns")
     return copied

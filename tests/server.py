@@ -13,6 +13,8 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlencode
 
+from real_content import little_content
+
 from tipline.tipster.addresses import address
 
 COMMAND = Path(sys.executable).with_name("signaallijn")
@@ -170,9 +172,11 @@ class Server:
 @contextmanager
 def running_demo(data: Path, *options: str, **env: str) -> Iterator[Server]:
     """`signaallijn demo` on a fresh data directory, ready to answer; `env` is added to its environment. What it prints,
-    and its temporary files, are kept beside the data directory."""
+    and its temporary files, are kept beside the data directory. It has few municipalities unless `env` names another
+    content."""
     port = free_port()
     command = [str(COMMAND), "demo", "--port", str(port), "--data", str(data), *options]
+    env = {"SIGNAALLIJN_CONTENT": str(little_content()), **env}
     with _running(command, data, port, env) as server:
         yield server
 

@@ -163,7 +163,7 @@ def evening(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Evening]:
         launch = datetime.fromtimestamp(math.ceil(time.time() + ahead), UTC)
         with contextlib.ExitStack() as running:
             folder = tmp_path_factory.mktemp("launch")
-            content = content_copy(folder)
+            content = content_copy(folder, little_content())
             servers = [running.enter_context(each) for each in nodes(folder, content, launch)]
             if time.time() < launch.timestamp() - LEFT_SECONDS:
                 yield Evening(launch, servers, content)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from campaign_world import AFTER, ANNOUNCEMENT, LEAD, campaign, content_copy, with_campaigns, write_campaign
 from clock import Clock
-from real_content import ROOT
+from real_content import ROOT, little_content
 from site_world import publication
 
 from campaign_site.live import CALM, SOON, LiveSite, files_state, rendered_ahead
@@ -25,7 +25,7 @@ class Station:
     """A live site on a copy of the content, with a clock that stands still until a test moves it."""
 
     def __init__(self, folder: Path, now: datetime) -> None:
-        self.content = content_copy(folder)
+        self.content = content_copy(folder, little_content())
         self.clock = Clock(now)
 
     def starts(self) -> "Station":

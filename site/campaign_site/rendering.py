@@ -11,14 +11,15 @@ from datetime import date, datetime
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from types import MappingProxyType
+from types import CodeType, MappingProxyType
 from urllib.parse import quote
 
 from babel.dates import format_date, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from campaign_site.library.entries import Guide
@@ -79,6 +80,24 @@ def address(addresses: Addresses, name: str, language: str, **fields: object) ->
     return pattern.format(**{field: quote(str(value), safe="") for field, value in fields.items()})
 
 
+class CompiledOnce(BytecodeCache):
+    """Compiled templates in memory. All environments are set alike, so what one of them compiled serves the other
+    language, and every later reading of the content."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._compiled.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code:
+            self._compiled[bucket.key, bucket.checksum] = bucket.code
+
+
+COMPILED = CompiledOnce()
+
+
 class Rendering:
     """Pages from templates: one environment per language, made once, given its world and reading no globals."""
 
@@ -126,6 +145,7 @@ def _environment(folders: Sequence[Path], catalogues: Sequence[Catalogues], lang
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
+        bytecode_cache=COMPILED,
     )
     # Line breaks inside a {% trans %} are layout, not text.
     environment.policies["ext.i18n.trimmed"] = True

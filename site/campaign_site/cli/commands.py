@@ -32,6 +32,7 @@ from campaign_site.settings import (
     PublicSettings,
     Settings,
     SettingsFaultError,
+    content_directory,
     data_directory,
     make_data_directory,
     read_public_settings,
@@ -127,7 +128,8 @@ def demo(port: int, data: Path | None, instant: datetime | None) -> None:
         listening(LOOPBACK, port) as listener,
     ):
         data = (data or Path(folder) / "data").absolute()
-        made = make_demo(data, f"http://localhost:{port}", f"http://desk.localhost:{port}", clock())
+        content = content_directory(os.environ)
+        made = make_demo(data, f"http://localhost:{port}", f"http://desk.localhost:{port}", clock(), content)
         whole = create_app(made.settings, clock, PrintingSink(click.echo), made.people)
         click.echo(f"Site:  {made.settings.base_url}/nl/   (this is a demonstration: reports go nowhere)")
         click.echo(f"Desk:  {made.settings.desk_url}/login   (names, passphrases and fresh codes stand there too)")
