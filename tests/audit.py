@@ -27,6 +27,7 @@ from html_checker import html_faults
 from looking import Scheme, faults_in, misfits
 from people import Ada, Coordinator
 from playwright.sync_api import Browser, Page, sync_playwright
+from real_content import WHOLE_CONTENT
 from server import Answer, Server, running_demo
 from states import templates
 from walks import desk, kinds, tip_form
@@ -57,7 +58,10 @@ class Look:
 
 def main(minutes: float) -> int:
     began = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder, running_demo(Path(folder) / "data") as site:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_demo(Path(folder) / "data", SIGNAALLIJN_CONTENT=WHOLE_CONTENT) as site,
+    ):
         found = everything(site)
         wrong = [f"{path} answers {answer.status}" for path, answer in found.items() if answer.status >= 400]
         wrong += html_faults(documents(site, found))

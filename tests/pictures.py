@@ -11,6 +11,7 @@ from pathlib import Path
 from conftest import CHROMIUM, QUIET
 from people import Ada, Coordinator
 from playwright.sync_api import Browser, Page, sync_playwright
+from real_content import WHOLE_CONTENT
 from server import Server, running_demo
 from walks import desk, public_pages, tip_form
 
@@ -22,7 +23,7 @@ def main(folder: Path, word: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as data,
-        running_demo(Path(data) / "data") as site,
+        running_demo(Path(data) / "data", SIGNAALLIJN_CONTENT=WHOLE_CONTENT) as site,
         sync_playwright() as playwright,
         playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET) as browser,
     ):

@@ -20,6 +20,7 @@ from tipline.geography import Geography, load_geography
 ROOT = Path(__file__).parent.parent
 CAMPAIGN = ROOT / "content" / "campaign"
 TIPLINE = ROOT / "content" / "tipline"
+WHOLE_CONTENT = str(ROOT / "content")
 
 
 @cache
@@ -37,9 +38,11 @@ def static_files() -> StaticFiles:
     return StaticFiles(ROOT / "static")
 
 
-NAMED = frozenset({"GM0014", "GM0080", "GM0344", "GM0363", "GM0373", "GM0772", "GM0794", "GM0820", "GM1734", "GM1742"})
+NAMED = frozenset(
+    {"GM0014", "GM0080", "GM0340", "GM0344", "GM0363", "GM0373", "GM0772", "GM0794", "GM0820", "GM1734", "GM1742"}
+)
 """Municipalities that tests name: Groningen, Leeuwarden, Utrecht, Amsterdam, Bergen, Eindhoven, Helmond, Nuenen,
-Overbetuwe (with one of the Elsts) and Rijssen-Holten."""
+Overbetuwe and Rhenen (both with an Elst) and Rijssen-Holten."""
 CODE = re.compile(r'  "(GM\d{4})"')
 
 

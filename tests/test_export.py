@@ -7,7 +7,7 @@ from pathlib import Path
 import brotli  # type: ignore[import-untyped]  # the package ships no types
 import pytest
 from click.testing import CliRunner, Result
-from real_content import static_files
+from real_content import WHOLE_CONTENT, little_content, static_files
 from site_world import library
 
 from campaign_site.cli import exporting, main
@@ -15,9 +15,9 @@ from campaign_site.publication import read_by_itself
 from campaign_site.settings import read_public_settings
 
 
-def export(folder: Path, *arguments: str) -> Result:
+def export(folder: Path, *arguments: str, content: str = WHOLE_CONTENT) -> Result:
     # No data directory: what is public needs no secrets.
-    environment = {"SIGNAALLIJN_DATA": str(folder.parent / "none")}
+    environment = {"SIGNAALLIJN_DATA": str(folder.parent / "none"), "SIGNAALLIJN_CONTENT": content}
     return CliRunner().invoke(main, ["export", str(folder), *arguments], env=environment)
 
 
@@ -30,14 +30,14 @@ def served(folder: Path, path: str) -> Path | None:
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("export") / "site"
-    result = export(folder, "--at", "2026-11-21T12:00:00")
+    result = export(folder, "--at", "2026-11-21T12:00:00", content=str(little_content()))
     assert result.exit_code == 0, result.stderr
     assert str(folder) in result.stdout
     return folder
 
 
 def test_every_page_of_the_snapshot_is_found_by_its_address(exported: Path) -> None:
-    publication, _ = read_by_itself(read_public_settings({}))
+    publication, _ = read_by_itself(read_public_settings({"SIGNAALLIJN_CONTENT": str(little_content())}))
     pages = publication.snapshot(datetime(2026, 11, 21, 11, tzinfo=UTC)).pages
     assert (exported / "nl" / "index.html").is_file()
     assert (exported / "nl" / "regio" / "eindhoven.html").is_file()
@@ -70,7 +70,7 @@ def test_an_instant_without_offset_is_dutch_time(tmp_path: Path, monkeypatch: py
     # Read as UTC the first would be an hour after the launch; read as Dutch time the second would be an hour before.
     for instant, is_live in {"2026-11-01T08:59:59": False, "2026-11-01T08:00:00Z": True}.items():
         folder = tmp_path / str(is_live)
-        assert export(folder, "--at", instant).exit_code == 0
+        assert export(folder, "--at", instant, content=str(little_content())).exit_code == 0
         assert (lead in (folder / "nl" / "index.html").read_text("utf-8")) is is_live, instant
 
 

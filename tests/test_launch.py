@@ -19,13 +19,14 @@ from urllib.parse import urlsplit
 import pytest
 from campaign_world import ANNOUNCEMENT, LEAD, content_copy, write_campaign
 from click.testing import CliRunner
-from real_content import geography
+from real_content import little_content
 from server import Server, free_port, running_command
 from site_world import library
 
 from campaign_site.addresses import ADDRESSES
 from campaign_site.cli import main
 from campaign_site.rendering import address
+from tipline.geography import load_geography
 from tipline.languages import LANGUAGES
 
 AHEAD_SECONDS = (22.0, 75.0, 200.0)
@@ -141,7 +142,7 @@ def paths_of(server: Server) -> list[str]:
     listed = [path for path in found if path.count("/") == 2 or path.startswith(follows)]
     municipalities = [
         address(ADDRESSES, "municipality", language, municipality=each.slug)
-        for each in geography().municipalities.values()
+        for each in load_geography(little_content() / "tipline").municipalities.values()
         for language in LANGUAGES
     ]
     return [*listed, *municipalities][:PATHS]

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from clock import NOW, Clock
-from real_content import geography
+from real_content import geography, little_content
 
 from campaign_site.demo import Demo, make_demo
 from campaign_site.settings import Settings
@@ -70,10 +70,15 @@ def a_demo() -> Demo:
     return make_demo(folder / "data", "http://localhost:8000", "http://desk.localhost:8000", NOW)
 
 
-def copied_settings(folder: Path) -> Settings:
-    """The settings of a fresh copy of the demonstration in `folder`."""
+def copied_settings(folder: Path, *, is_whole: bool = False) -> Settings:
+    """The settings of a fresh copy of the demonstration in `folder`, with few municipalities unless it is whole."""
     made, data = a_demo().settings, folder / "data"
     shutil.copytree(made.data, data)
+    if not is_whole:
+        few = little_content()
+        for tables in ("tipline/*.csv", "campaign/regions/*.toml"):
+            for file in few.glob(tables):
+                shutil.copy(file, data / "content" / file.relative_to(few))
     tipline = replace(
         made.tipline,
         content=data / "content" / "tipline",
@@ -85,7 +90,7 @@ def copied_settings(folder: Path) -> Settings:
 
 def make_tip_world(folder: Path, clock: Callable[[], datetime] | None = None) -> TipWorld:
     """Close its store at the end."""
-    settings, clock = copied_settings(folder), clock or Clock()
+    settings, clock = copied_settings(folder, is_whole=True), clock or Clock()
     tipline = settings.tipline
     store = Store(tipline.database_url)
     care_points = LiveCarePoints(tipline.content, geography())
