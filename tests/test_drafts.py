@@ -15,6 +15,7 @@ from tipline.drafts import (
     Draft,
     Drafts,
     FollowUpDraft,
+    PlaceAnswer,
     ReportDraft,
     SentDraft,
 )
@@ -22,10 +23,11 @@ from tipline.receipts import Receipt, derive
 
 REPORT = ReportDraft(
     place=EINDHOVEN,
-    lives_elsewhere="Helmond",
+    home=PlaceAnswer(text="Helmond"),
+    left_out=("zvh-groningen",),
     answers={"story": 'Eén "verhaal"\n\U0001f9ff', "source": ("seen", "online")},
     faults={"story": "too_long"},
-    told="lumens-emp",
+    told=("lumens-emp",),
 )
 
 
@@ -41,8 +43,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TipWorld]:
     [
         ReportDraft(tip="00000000-0000-4000-8000-000000000000"),
         REPORT,
-        SentDraft(Receipt.new(), "lumens-emp"),
-        SentDraft(None, "lumens-emp"),
+        SentDraft(Receipt.new(), ("lumens-emp", "zvh-groningen")),
+        SentDraft(None, ("lumens-emp",)),
         FollowUpDraft(fault="unknown", text="tekst", said="added"),
         FollowUpDraft(derive(Receipt.new(), bytes(32))),
     ],
@@ -100,11 +102,11 @@ def test_who_did_not_see_the_last_state_changes_nothing(world: TipWorld) -> None
     first, second = world.drafts.held(draft_id, ReportDraft), world.drafts.held(draft_id, ReportDraft)
     assert first
     assert second
-    assert world.drafts.keep(first, replace(REPORT, told="comensha"))
-    assert not world.drafts.keep(second, replace(REPORT, told="zvh-groningen"))
+    assert world.drafts.keep(first, replace(REPORT, told=("comensha",)))
+    assert not world.drafts.keep(second, replace(REPORT, told=("zvh-groningen",)))
     found = world.drafts.held(draft_id, ReportDraft)
     assert found
-    assert found.draft.told == "comensha"
+    assert found.draft.told == ("comensha",)
 
 
 def test_a_destroyed_draft_is_gone_and_others_stay(world: TipWorld) -> None:
@@ -121,7 +123,7 @@ def test_an_id_that_was_never_given_is_none(world: TipWorld, draft_id: str) -> N
 
 
 def test_the_database_knows_neither_id_nor_words(world: TipWorld, tmp_path: Path) -> None:
-    draft_id = world.drafts.begin(replace(REPORT, lives_elsewhere="kwartelhaan"))
+    draft_id = world.drafts.begin(replace(REPORT, home=PlaceAnswer(text="kwartelhaan")))
     world.store.close()  # everything goes into the one file
     kept = world.database.read_bytes()
     assert draft_id.encode() not in kept

@@ -7,7 +7,7 @@ import base64url
 import pytest
 from clock import NOW
 from sqlalchemy.exc import SQLAlchemyError
-from tip_world import AMSTERDAM, EINDHOVEN, GRONINGEN, TipWorld
+from tip_world import AMSTERDAM, EINDHOVEN, GRONINGEN, LEEUWARDEN, TipWorld
 
 from tipline import sealing
 from tipline.drafts import Held, PlaceAnswer, PlaceKind, ReportDraft, SentDraft
@@ -41,6 +41,14 @@ def receipt_of(world: TipWorld, held: Held[ReportDraft]) -> Receipt:
 def opened(tip: StoredCase, identity: Identity, language: str = "nl") -> Read:
     head = Head(Kind.TIP, tip.tip, tip.named, 1, Author.TIPSTER, language)
     return read(sealing.open_sealed(tip.sealed, identity), head)
+
+
+def told_instead(world: TipWorld, held: Held[ReportDraft], *told: str) -> Held[ReportDraft]:
+    """The same draft, whose visitor was told others."""
+    world.drafts.keep(held, replace(held.draft, told=told))
+    changed = world.drafts.held(held.id, ReportDraft)
+    assert changed
+    return changed
 
 
 def test_a_draft_becomes_a_tip_that_only_its_care_point_opens(world: TipWorld) -> None:
@@ -103,9 +111,11 @@ def test_without_a_place_nothing_is_taken(world: TipWorld, place: PlaceAnswer) -
     assert_nothing_kept(world, held)
 
 
-@pytest.mark.parametrize("told", ["", "zvh-groningen", "comensha", "nobody"])
-def test_a_receiver_that_the_visitor_was_not_told_gets_nothing(world: TipWorld, told: str) -> None:
-    held = world.report(told=told)
+@pytest.mark.parametrize(
+    "told", [(), ("zvh-groningen",), ("comensha",), ("nobody",), ("lumens-emp", "zvh-groningen"), ("", "lumens-emp")]
+)
+def test_a_receiver_that_the_visitor_was_not_told_gets_nothing(world: TipWorld, told: tuple[str, ...]) -> None:
+    held = told_instead(world, world.report(), *told)
     with pytest.raises(ReceiverChangedError):
         world.intake.receive(held, "nl")
     assert_nothing_kept(world, held)
@@ -149,15 +159,77 @@ def test_sent_again_from_the_same_state_it_stays_one_tip_with_its_first_receipt(
     kept(world, "lumens-emp")
 
 
-def test_where_he_lives_is_sealed_with_the_answers(world: TipWorld) -> None:
+def test_where_he_lives_is_sealed_with_the_answers_when_it_leads_nowhere(world: TipWorld) -> None:
     identity = with_own_key(world, "lumens-emp")
-    held = world.report()
-    world.drafts.keep(held, replace(held.draft, lives_elsewhere="Helmond"))
-    changed = world.drafts.held(held.id, ReportDraft)
-    assert changed
-    world.intake.receive(changed, "nl")
-    answers = opened(kept(world, "lumens-emp"), identity).body["answers"]
-    assert answers == {"story": "Elke dinsdag.", "lives_elsewhere": "Helmond"}
+    world.intake.receive(world.report(home=PlaceAnswer(text="bij zijn oom")), "nl")
+    body = opened(kept(world, "lumens-emp"), identity).body
+    assert body["answers"] == {"story": "Elke dinsdag.", "lives_elsewhere": "bij zijn oom"}
+    assert not {"home", "leads", "left_out"} & set(body)
+
+
+def test_a_joint_tip_is_one_tip_with_a_file_for_each_point(world: TipWorld) -> None:
+    lumens, zvh = with_own_key(world, "lumens-emp"), with_own_key(world, "zvh-groningen")
+    held = world.report(EINDHOVEN, "lumens-emp", "zvh-groningen", home=GRONINGEN)
+    world.intake.receive(held, "nl")
+    at_lumens, at_zvh = kept(world, "lumens-emp"), kept(world, "zvh-groningen")
+    assert at_lumens.tip == at_zvh.tip == held.draft.tip
+    assert at_lumens.named == at_zvh.named == ("lumens-emp", "zvh-groningen")
+    found = opened(at_lumens, lumens)
+    assert found == opened(at_zvh, zvh)
+    assert found.head.care_points == ("lumens-emp", "zvh-groningen")
+    assert found.body["leads"] == "lumens-emp"
+    home = {"kind": "municipality", "municipality": "GM0014", "name": "Groningen", "text": "9711"}
+    assert found.body["home"] == {"meant_for": None, "place": home}
+    assert "lives_elsewhere" not in str(found.body["answers"])
+    for case, other in ((at_lumens, zvh), (at_zvh, lumens)):
+        with pytest.raises(sealing.WrongKeyError):
+            sealing.open_sealed(case.sealed, other)
+    assert sorted(notice.care_point for notice in world.store.outbox.waiting()) == ["lumens-emp", "zvh-groningen"]
+    sent = world.drafts.held(held.id, SentDraft)
+    assert sent
+    assert sent.draft.care_points == ("lumens-emp", "zvh-groningen")
+
+
+def test_the_place_where_it_happens_leads(world: TipWorld) -> None:
+    identity = with_own_key(world, "lumens-emp")
+    world.intake.receive(world.report(GRONINGEN, "lumens-emp", "zvh-groningen", home=EINDHOVEN), "nl")
+    assert opened(kept(world, "lumens-emp"), identity).body["leads"] == "zvh-groningen"
+
+
+def test_two_points_that_are_not_open_are_one_tip_for_the_national_point_with_both_marks(world: TipWorld) -> None:
+    identity = with_own_key(world, "comensha")
+    world.intake.receive(world.report(AMSTERDAM, "comensha", home=LEEUWARDEN), "nl")
+    body = opened(kept(world, "comensha"), identity).body
+    home = body["home"]
+    assert isinstance(home, dict)
+    assert (body["meant_for"], home["meant_for"]) == ("hvo-querido-amsterdam", "fier")
+    assert "leads" not in body
+    assert len(world.store.outbox.waiting()) == 1
+
+
+def test_one_point_for_both_places_gets_one_file(world: TipWorld) -> None:
+    identity = with_own_key(world, "lumens-emp")
+    veldhoven = PlaceAnswer(PlaceKind.MUNICIPALITY, "Veldhoven", "GM0861", "Veldhoven")
+    world.intake.receive(world.report(home=veldhoven), "nl")
+    found = opened(kept(world, "lumens-emp"), identity)
+    assert found.head.care_points == ("lumens-emp",)
+    assert "leads" not in found.body
+
+
+def test_a_point_that_was_left_out_gets_nothing_and_who_reads_knows(world: TipWorld) -> None:
+    identity = with_own_key(world, "comensha")
+    world.intake.receive(world.report(EINDHOVEN, "comensha", left_out=("lumens-emp",)), "nl")
+    body = opened(kept(world, "comensha"), identity).body
+    assert (body["left_out"], body["meant_for"]) == (["lumens-emp"], None)
+    assert world.store.tips.care_points() == {"comensha"}
+
+
+def test_when_one_of_two_receivers_closes_before_sending_nothing_is_taken(world: TipWorld) -> None:
+    held = world.report(EINDHOVEN, "lumens-emp", "zvh-groningen", home=GRONINGEN)
+    world.key_file("zvh-groningen").unlink()
+    with pytest.raises(ReceiverChangedError):
+        world.intake.receive(held, "nl")
+    assert_nothing_kept(world, held)
 
 
 def test_the_longest_answers_fit(world: TipWorld) -> None:

@@ -1,4 +1,4 @@
-"""Who receives a tip: always exactly one point that can read it, at worst the national one."""
+"""Who receives a tip: always a point that can read it, at worst the national one; two for two regions."""
 
 import random
 from collections.abc import Callable
@@ -7,7 +7,7 @@ import pytest
 
 from tipline.care_points import CarePoints
 from tipline.geography import Geography
-from tipline.routing import NoOpenCarePointError, Reason, care_points_for, explain
+from tipline.routing import NoOpenCarePointError, Place, Reason, care_points_for, explain
 
 
 def opening(*ids: str) -> Callable[[str], bool]:
@@ -40,7 +40,7 @@ def test_every_municipality_ends_at_one_point_that_can_read(
         route = care_points_for(municipality, care_points, is_open)
         assert is_open(route.care_point.id)
         assert route.care_point in (care_points.serving(municipality.code), care_points.national)
-        assert route.municipality == municipality
+        assert route.happens.municipality == municipality
 
 
 @pytest.mark.parametrize("is_open", SITUATIONS.values(), ids=SITUATIONS)
@@ -65,7 +65,7 @@ def test_garbage_is_asked_again_and_goes_to_the_national_point_when_not_known(
         text = "".join(chr(chance.randrange(1, 0x3000)) for _ in range(chance.randint(1, 40)))
         assert geography.find(text).municipality is None
     route = care_points_for("unknown", care_points, everyone)
-    assert (route.care_point, route.reason) == (care_points.national, Reason.UNKNOWN)
+    assert (route.care_point, route.happens.reason) == (care_points.national, Reason.UNKNOWN)
 
 
 def test_eindhoven_goes_to_lumens_when_it_is_open(geography: Geography, care_points: CarePoints) -> None:
@@ -73,8 +73,8 @@ def test_eindhoven_goes_to_lumens_when_it_is_open(geography: Geography, care_poi
     assert eindhoven
     route = care_points_for(eindhoven, care_points, everyone)
     assert route.care_point.short_name == "Lumens"
-    assert route.reason == Reason.SERVES
-    assert route.meant_for is None
+    assert route.happens.reason == Reason.SERVES
+    assert route.happens.meant_for is None
 
 
 def test_a_tip_for_a_closed_point_goes_to_the_national_point_marked(
@@ -83,8 +83,8 @@ def test_a_tip_for_a_closed_point_goes_to_the_national_point_marked(
     eindhoven = geography.municipalities["GM0772"]
     route = care_points_for(eindhoven, care_points, opening("comensha"))
     assert route.care_point == care_points.national
-    assert route.meant_for == care_points.points["lumens-emp"]
-    assert route.reason == Reason.NOT_OPEN
+    assert route.happens.meant_for == care_points.points["lumens-emp"]
+    assert route.happens.reason == Reason.NOT_OPEN
 
 
 def test_a_municipality_without_a_regional_point_goes_to_the_national_point(
@@ -92,13 +92,17 @@ def test_a_municipality_without_a_regional_point_goes_to_the_national_point(
 ) -> None:
     route = care_points_for(geography.municipalities["GM0402"], care_points, everyone)
     assert route.care_point == care_points.national
-    assert route.meant_for is None
-    assert route.reason == Reason.NO_REGIONAL_POINT
+    assert route.happens.meant_for is None
+    assert route.happens.reason == Reason.NO_REGIONAL_POINT
 
 
 def test_what_happens_online_goes_to_the_national_point(care_points: CarePoints) -> None:
     route = care_points_for("online", care_points, everyone)
-    assert (route.care_point, route.municipality, route.reason) == (care_points.national, None, Reason.ONLINE)
+    assert (route.care_point, route.happens.municipality, route.happens.reason) == (
+        care_points.national,
+        None,
+        Reason.ONLINE,
+    )
 
 
 def test_a_regional_point_receives_also_when_the_national_one_is_not_open(
@@ -106,6 +110,64 @@ def test_a_regional_point_receives_also_when_the_national_one_is_not_open(
 ) -> None:
     route = care_points_for(geography.municipalities["GM0772"], care_points, opening("lumens-emp"))
     assert route.care_point.id == "lumens-emp"
+
+
+EINDHOVEN, VELDHOVEN, GRONINGEN, LEEUWARDEN, HILVERSUM = "GM0772", "GM0861", "GM0014", "GM0080", "GM0402"
+
+
+@pytest.mark.parametrize(
+    ("place", "lives", "left_out", "receivers", "meant_for"),
+    [
+        (EINDHOVEN, GRONINGEN, "", "lumens-emp zvh-groningen", ""),
+        (GRONINGEN, EINDHOVEN, "", "zvh-groningen lumens-emp", ""),
+        (EINDHOVEN, EINDHOVEN, "", "lumens-emp", ""),
+        (EINDHOVEN, VELDHOVEN, "", "lumens-emp", ""),
+        (EINDHOVEN, LEEUWARDEN, "", "lumens-emp comensha", "fier"),
+        (LEEUWARDEN, EINDHOVEN, "", "comensha lumens-emp", "fier"),
+        (LEEUWARDEN, "GM0363", "", "comensha", "fier hvo-querido-amsterdam"),
+        (LEEUWARDEN, HILVERSUM, "", "comensha", "fier"),
+        (HILVERSUM, GRONINGEN, "", "comensha zvh-groningen", ""),
+        ("online", GRONINGEN, "", "comensha zvh-groningen", ""),
+        ("unknown", GRONINGEN, "", "comensha zvh-groningen", ""),
+        (EINDHOVEN, None, "lumens-emp", "comensha", ""),
+        (EINDHOVEN, GRONINGEN, "lumens-emp", "comensha zvh-groningen", ""),
+        (EINDHOVEN, GRONINGEN, "zvh-groningen", "lumens-emp comensha", ""),
+        (EINDHOVEN, GRONINGEN, "lumens-emp zvh-groningen", "comensha", ""),
+        (LEEUWARDEN, None, "fier", "comensha", ""),
+        (EINDHOVEN, None, "comensha zvh-groningen nobody", "lumens-emp", ""),
+    ],
+)
+def test_two_places_go_to_those_who_serve_them_each_once_and_the_first_leads(
+    geography: Geography,
+    care_points: CarePoints,
+    place: str,
+    lives: str | None,
+    left_out: str,
+    receivers: str,
+    meant_for: str,
+) -> None:
+    towns = geography.municipalities
+    is_open = opening("comensha", "lumens-emp", "zvh-groningen")
+    where: Place = "online" if place == "online" else "unknown" if place == "unknown" else towns[place]
+    route = care_points_for(where, care_points, is_open, towns[lives] if lives else None, left_out.split())
+    assert [point.id for point in route.care_points] == receivers.split()
+    assert route.ids == tuple(sorted(receivers.split()))
+    assert route.care_point.id == receivers.split(maxsplit=1)[0]
+    assert route.is_joint == (" " in receivers)
+    assert [leg.meant_for.id for leg in route.legs if leg.meant_for] == meant_for.split()
+    serving = {leg.serving.id for leg in route.legs}
+    assert {point.id for point in route.left_out} == serving & set(left_out.split()) - {"comensha"}
+    assert {point.id for point in route.may_leave_out} == serving - set(left_out.split()) - {"comensha"}
+
+
+def test_a_point_that_is_left_out_leaves_no_reader_when_the_national_point_is_not_open(
+    geography: Geography, care_points: CarePoints
+) -> None:
+    eindhoven, leeuwarden = (geography.municipalities[code] for code in (EINDHOVEN, LEEUWARDEN))
+    with pytest.raises(NoOpenCarePointError):
+        care_points_for(eindhoven, care_points, opening("lumens-emp"), left_out=["lumens-emp"])
+    with pytest.raises(NoOpenCarePointError):
+        care_points_for(eindhoven, care_points, opening("lumens-emp"), leeuwarden)
 
 
 @pytest.mark.parametrize("code", ["GM0772", "GM0402"])

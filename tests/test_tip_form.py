@@ -112,6 +112,92 @@ def test_a_municipality_that_was_not_offered_is_not_believed(front: Front) -> No
     assert 'id="care-point"' in front.get(front.step(draft, 1)).text
 
 
+@BOTH_LANGUAGES
+def test_who_lives_in_another_region_makes_a_joint_tip(front: Front) -> None:
+    draft = front.begin(lives_elsewhere="9711")
+    page = front.get(front.step(draft, 1)).text
+    for name in ("Lumens", "Zorg- en Veiligheidshuis Groningen", "Eindhoven", "Groningen"):
+        assert name in page
+    front.post(front.step(draft, 2), story="Elke dinsdag.")
+    front.get(front.step(draft, 3))
+    front.post(front.step(draft, 3))
+    assert front.code(draft)
+    assert front.tips() == ["lumens-emp", "zvh-groningen"]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "receivers"),
+    [
+        ("GM1734", ["comensha", "lumens-emp"]),
+        ("unknown", ["lumens-emp"]),
+        ("", ["lumens-emp"]),
+        ("GM0014", ["lumens-emp"]),
+    ],
+)
+def test_where_he_lives_is_asked_when_it_is_not_certain_and_never_holds_anyone_up(
+    front: Front, chosen: str, receivers: list[str]
+) -> None:
+    draft = front.begin(lives_elsewhere="Elst")
+    page = front.get(front.step(draft, 1)).text
+    assert 'name="home" value="GM1734"' in page
+    assert 'id="care-point"' not in page
+    assert 'id="errors"' not in page
+    front.post(front.step(draft, 1), place="5611", where="GM0772", lives_elsewhere="Elst", home=chosen)
+    page = front.get(front.step(draft, 1)).text
+    assert 'id="care-point"' in page
+    assert "Elst" in page
+    front.post(front.step(draft, 2), story="x")
+    front.get(front.step(draft, 3))
+    front.post(front.step(draft, 3))
+    assert front.tips() == receivers
+
+
+def test_a_home_that_is_no_known_place_goes_along_as_words(front: Front) -> None:
+    draft = front.begin(lives_elsewhere="bij zijn oom")
+    page = front.get(front.step(draft, 1)).text
+    assert 'id="care-point"' in page
+    assert "bij zijn oom" in page
+    assert 'id="errors"' not in page
+
+
+@BOTH_LANGUAGES
+def test_an_organisation_can_be_left_out_and_taken_back_in_on_both_pages(front: Front) -> None:
+    draft = front.begin(lives_elsewhere="Groningen")
+    receivers = front.address("tip_receivers", draft)
+    front.post(front.step(draft, 2), story="x")
+    for number, seen_at in ((1, "place"), (3, "check")):
+        assert 'name="not_to" value="lumens-emp"' in front.get(front.step(draft, number)).text
+        left = front.post(receivers, not_to="lumens-emp", seen_at=seen_at)
+        assert left.headers["location"] == front.step(draft, number)
+        page = front.get(front.step(draft, number)).text
+        assert 'name="after_all" value="lumens-emp"' in page
+        assert "CoMensha" in page
+        front.post(receivers, after_all="lumens-emp", seen_at=seen_at)
+        page = front.get(front.step(draft, number)).text
+        assert "after_all" not in page
+        assert 'name="not_to" value="lumens-emp"' in page
+    for point in ("lumens-emp", "zvh-groningen"):
+        front.post(receivers, not_to=point, seen_at="check")
+    assert front.post(front.step(draft, 3)).headers["location"] == front.step(draft, 3)
+    assert front.tips() == []
+    front.get(front.step(draft, 3))
+    front.post(front.step(draft, 3))
+    assert front.tips() == ["comensha"]
+
+
+def test_only_an_organisation_that_serves_these_places_can_be_left_out(front: Front) -> None:
+    draft = front.begin()
+    receivers = front.address("tip_receivers", draft)
+    for point in ("comensha", "zvh-groningen", "nobody", "<b>", "lumens-emp lumens-emp"):
+        front.post(receivers, not_to=point)
+        assert "after_all" not in front.get(front.step(draft, 1)).text
+    front.post(receivers, not_to="lumens-emp")
+    # What was said of Eindhoven is not said of Groningen, and is forgotten.
+    front.post(front.step(draft, 1), place="Groningen")
+    front.post(front.step(draft, 1), place="5611")
+    assert "after_all" not in front.get(front.step(draft, 1)).text
+
+
 def test_a_choice_that_is_not_offered_is_dropped(front: Front) -> None:
     draft = front.ready(danger="kwartelhaan", source=["seen", "kwartelhaan"])
     assert "kwartelhaan" not in front.get(front.step(draft, 3)).text

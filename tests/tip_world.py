@@ -26,6 +26,8 @@ from tipline.storage import Store
 
 EINDHOVEN = PlaceAnswer(PlaceKind.MUNICIPALITY, "5611", "GM0772", "Eindhoven")
 GRONINGEN = PlaceAnswer(PlaceKind.MUNICIPALITY, "9711", "GM0014", "Groningen")
+NOWHERE = PlaceAnswer()
+LEEUWARDEN = PlaceAnswer(PlaceKind.MUNICIPALITY, "Leeuwarden", "GM0080", "Leeuwarden")
 AMSTERDAM = PlaceAnswer(PlaceKind.MUNICIPALITY, "1012", "GM0363", "Amsterdam")
 
 
@@ -54,9 +56,22 @@ class TipWorld:
         key = replace(read_key_file(file), recipient=recipient, fingerprint=fingerprint(recipient))
         write_key_file(file, key)
 
-    def report(self, place: PlaceAnswer = EINDHOVEN, told: str = "lumens-emp", **answers: str) -> Held[ReportDraft]:
-        """A draft that is ready to be sent."""
-        draft = ReportDraft(place=place, told=told, answers={"story": "Elke dinsdag.", **answers})
+    def report(
+        self,
+        place: PlaceAnswer = EINDHOVEN,
+        *told: str,
+        home: PlaceAnswer = NOWHERE,
+        left_out: tuple[str, ...] = (),
+        **answers: str,
+    ) -> Held[ReportDraft]:
+        """A draft that is ready to be sent, to those whom its visitor was told."""
+        draft = ReportDraft(
+            place=place,
+            home=home,
+            left_out=left_out,
+            told=told or ("lumens-emp",),
+            answers={"story": "Elke dinsdag.", **answers},
+        )
         held = self.drafts.held(self.drafts.begin(draft), ReportDraft)
         assert held
         return held

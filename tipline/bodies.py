@@ -6,7 +6,7 @@ and only measured when they are read: a reader with another Unicode version must
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from tipline.canonical import Json
 from tipline.kinds import Kind
@@ -17,6 +17,7 @@ MAX_SHORT = 200
 """Characters of a place's name, of what was typed for it, of a login."""
 MAX_ANSWERS = 40
 MAX_CHOICES = 40
+MAX_LEFT_OUT = 2
 
 _UNWANTED = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
 _ID = re.compile(r"[a-z0-9]+(?:[_-][a-z0-9]+)*")
@@ -62,8 +63,8 @@ def is_id(value: Json) -> bool:
     return isinstance(value, str) and len(value) <= _MAX_ID and bool(_ID.fullmatch(value))
 
 
-def _members(value: Json, *names: str) -> Mapping[str, Json]:
-    if not isinstance(value, Mapping) or set(value) != set(names):
+def _members(value: Json, *names: str, perhaps: Collection[str] = ()) -> Mapping[str, Json]:
+    if not isinstance(value, Mapping) or set(value) - set(perhaps) != set(names):
         raise NotABodyError(f"not an object of {', '.join(names)}")
     return value
 
@@ -90,14 +91,32 @@ def _check_message(body: Json) -> None:
 
 
 def _check_tip(body: Json) -> None:
-    members = _members(body, "answers", "meant_for", "place", "tipster")
+    members = _members(body, "answers", "meant_for", "place", "tipster", perhaps=("home", "leads", "left_out"))
     _check_answers(members["answers"])
-    if members["meant_for"] is not None:
-        _id(members["meant_for"])
-    _check_place(members["place"])
+    _check_aim(members)
+    if "home" in members:
+        _check_aim(_members(members["home"], "meant_for", "place"))
+    if "leads" in members:
+        _id(members["leads"])
+    if "left_out" in members:
+        _check_left_out(members["left_out"])
     tipster = _members(members["tipster"], "recipient", "reply_key")
     _matching(tipster["recipient"], _RECIPIENT)
     _matching(tipster["reply_key"], _REPLY_KEY)
+
+
+def _check_aim(members: Mapping[str, Json]) -> None:
+    """A place, and the point that serves it where another reads instead."""
+    if members["meant_for"] is not None:
+        _id(members["meant_for"])
+    _check_place(members["place"])
+
+
+def _check_left_out(points: Json) -> None:
+    if not isinstance(points, list | tuple) or not 1 <= len(points) <= MAX_LEFT_OUT:
+        raise NotABodyError("one or two care points are left out")
+    for point in points:
+        _id(point)
 
 
 def _check_answers(answers: Json) -> None:

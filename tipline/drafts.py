@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from tipline.pools import Pool
 from tipline.questions import Answers
@@ -39,7 +39,8 @@ class PlaceKind(StrEnum):
 
 @dataclass(frozen=True)
 class PlaceAnswer:
-    """Where it happens. `municipality` is a CBS code, set when `kind` says so; `name` is the place in readable form."""
+    """Where it happens, or where he lives. `municipality` is a CBS code, set when `kind` says so; `name` is the place
+    in readable form."""
 
     kind: PlaceKind = PlaceKind.NOTHING
     text: str = field(default="", repr=False)
@@ -52,13 +53,16 @@ class ReportDraft:
     """A report on its way."""
 
     place: PlaceAnswer = PlaceAnswer()
-    lives_elsewhere: str = field(default="", repr=False)
+    home: PlaceAnswer = PlaceAnswer()
+    """Where he lives, if that is elsewhere. What was typed for it may lead nowhere: then it stays words."""
+    left_out: tuple[str, ...] = field(default=(), repr=False)
+    """The care points that the tipster does not want to read this: ids of points that he was offered."""
     answers: Answers = field(default_factory=dict, repr=False)
     faults: Mapping[str, str] = field(default_factory=dict)
     tip: str = field(default_factory=lambda: str(uuid.uuid4()))
     """The id that the tip will have. It is fixed before anything is sent, so that sending twice makes one tip."""
-    told: str = ""
-    """The care point that the visitor was last told will receive it."""
+    told: tuple[str, ...] = ()
+    """The care points that the visitor was last told will receive it, sorted."""
     is_carried: bool = False
     """Whether it began with answers that were taken along from elsewhere on the site. Not part of the tip."""
 
@@ -70,7 +74,8 @@ class SentDraft:
     """What is left after sending: the receipt, until the tipster says he has it."""
 
     receipt: Receipt | None = field(default=None, repr=False)
-    care_point: str = ""
+    care_points: tuple[str, ...] = ()
+    """Those that received it, the one that leads first."""
 
     lifetime = REPORT_SECONDS
 
@@ -174,7 +179,7 @@ def _written(draft: Draft) -> bytes:
         case ReportDraft():
             value = {"as": "report", **asdict(draft)}
         case SentDraft():
-            value = {"as": "sent", "receipt": draft.receipt and draft.receipt.digits, "care_point": draft.care_point}
+            value = {"as": "sent", "receipt": draft.receipt and draft.receipt.digits, "care_points": draft.care_points}
         case FollowUpDraft():
             value = {"as": "follow-up", **asdict(replace(draft, derived=None))}
             value["derived"] = draft.derived and b64encode(draft.derived.to_bytes()).decode()
@@ -185,13 +190,23 @@ def _read(plaintext: bytes) -> Draft:
     value = json.loads(plaintext)
     kind = value.pop("as")
     if kind == "sent":
-        return SentDraft(Receipt(value["receipt"]) if value["receipt"] else None, value["care_point"])
+        return SentDraft(Receipt(value["receipt"]) if value["receipt"] else None, tuple(value["care_points"]))
     if kind == "follow-up":
         derived = value.pop("derived")
         return FollowUpDraft(**value, derived=Derived.from_bytes(b64decode(derived)) if derived else None)
-    place = value.pop("place")
     answers = {
         question: tuple(answer) if isinstance(answer, list) else answer
         for question, answer in value.pop("answers").items()
     }
-    return ReportDraft(**value, place=PlaceAnswer(**{**place, "kind": PlaceKind(place["kind"])}), answers=answers)
+    read = {
+        "place": _place(value["place"]),
+        "home": _place(value["home"]),
+        "left_out": tuple(value["left_out"]),
+        "told": tuple(value["told"]),
+        "answers": answers,
+    }
+    return ReportDraft(**{**value, **read})
+
+
+def _place(value: Mapping[str, Any]) -> PlaceAnswer:  # Any: JSON that this module wrote
+    return PlaceAnswer(**{**value, "kind": PlaceKind(value["kind"])})

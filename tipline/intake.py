@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tipline import heads, routing, sealing
-from tipline.care_points import CarePoints
-from tipline.drafts import Drafts, Held, PlaceKind, ReportDraft, SentDraft
-from tipline.geography import Geography
+from tipline.canonical import Json
+from tipline.care_points import CarePoint, CarePoints
+from tipline.drafts import Drafts, Held, PlaceAnswer, PlaceKind, ReportDraft, SentDraft
+from tipline.geography import Geography, Municipality
 from tipline.heads import Author, Head, Kind
 from tipline.holders import Holders
 from tipline.receipts import Receipt, derive
@@ -38,27 +39,27 @@ class Intake:
 
     def route(self, draft: ReportDraft) -> Route:
         """Who would receive this draft now. Raises `PlaceNotKnownError` and `routing.NoOpenCarePointError`."""
-        return routing.care_points_for(self._place(draft), self.care_points(), self.holders.is_open)
+        place, home = self._place(draft), self._municipality(draft.home)
+        return routing.care_points_for(place, self.care_points(), self.holders.is_open, home, draft.left_out)
+
+    def may_leave_out(self, draft: ReportDraft) -> frozenset[str]:
+        """The regional points that serve the places in this draft, by their ids."""
+        places = (self._municipality(draft.place), self._municipality(draft.home))
+        return routing.points_serving(places, self.care_points())
 
     def receive(self, held: Held[ReportDraft], language: str) -> None:
         """Makes the draft a tip. The draft then holds nothing but the receipt; one that was sent before is left as it
         is, and its first receipt stays the only one. Raises what `route` raises, `ReceiverChangedError`, and
         `PoolFullError`: the draft stays as it is."""
         route = self.route(held.draft)
-        if route.care_point.id != held.draft.told:
+        if route.ids != held.draft.told:
             raise ReceiverChangedError
         receipt = Receipt.new()
         derived = derive(receipt, self.salt)
-        head = Head(Kind.TIP, held.draft.tip, (route.care_point.id,), 1, Author.TIPSTER, language)
+        head = Head(Kind.TIP, held.draft.tip, route.ids, 1, Author.TIPSTER, language)
         body = {
-            "answers": _answers(held.draft),
-            "meant_for": route.meant_for.id if route.meant_for else None,
-            "place": {
-                "kind": str(held.draft.place.kind),
-                "municipality": held.draft.place.municipality,
-                "name": held.draft.place.name,
-                "text": held.draft.place.text,
-            },
+            "answers": answers_of(held.draft),
+            **routed(held.draft, route),
             "tipster": {
                 "recipient": derived.identity.recipient,
                 "reply_key": urlsafe_b64encode(derived.reply_key).rstrip(b"=").decode(),
@@ -71,7 +72,7 @@ class Intake:
             hidden=False,  # slots other than "at once" hide it until the next one
             sealed=seal_for_desks(heads.write(head, body), head.care_points, self.holders),
         )
-        after = self.drafts.change(held, SentDraft(receipt, route.care_point.id))
+        after = self.drafts.change(held, SentDraft(receipt, tuple(point.id for point in route.care_points)))
         self.tips.keep(tip, after)
 
     def _place(self, draft: ReportDraft) -> routing.Place:
@@ -80,11 +81,14 @@ class Intake:
                 return "online"
             case PlaceKind.UNKNOWN:
                 return "unknown"
-            case PlaceKind.MUNICIPALITY:
-                municipality = self.geography.municipality_for(draft.place.municipality or "")
-                if municipality:
-                    return municipality
-        raise PlaceNotKnownError
+        municipality = self._municipality(draft.place)
+        if municipality is None:
+            raise PlaceNotKnownError
+        return municipality
+
+    def _municipality(self, answer: PlaceAnswer) -> Municipality | None:
+        is_one = answer.kind is PlaceKind.MUNICIPALITY
+        return self.geography.municipality_for(answer.municipality or "") if is_one else None
 
 
 def seal_for_desks(plaintext: bytes, care_points: Sequence[str], holders: Holders) -> Mapping[str, bytes]:
@@ -101,8 +105,34 @@ def seal_for_desks(plaintext: bytes, care_points: Sequence[str], holders: Holder
     return sealed
 
 
-def _answers(draft: ReportDraft) -> dict[str, str | tuple[str, ...]]:
-    answers = dict(draft.answers)
-    if draft.lives_elsewhere:
-        answers["lives_elsewhere"] = draft.lives_elsewhere
+def answers_of(draft: ReportDraft) -> dict[str, Json]:
+    """The answers as the sealed tip has them. Where he lives is one of them as long as it is only words."""
+    answers: dict[str, Json] = dict(draft.answers)
+    if draft.home.text and draft.home.kind is not PlaceKind.MUNICIPALITY:
+        answers["lives_elsewhere"] = draft.home.text
     return answers
+
+
+def routed(draft: ReportDraft, route: Route) -> dict[str, Json]:
+    """What the sealed tip says about places and receivers: all of its body that is worked out here."""
+    body: dict[str, Json] = {"meant_for": _id(route.happens.meant_for), "place": _place(draft.place)}
+    if route.lives:
+        body["home"] = {"meant_for": _id(route.lives.meant_for), "place": _place(draft.home)}
+    if route.is_joint:
+        body["leads"] = route.care_point.id
+    if route.left_out:
+        body["left_out"] = sorted(point.id for point in route.left_out)
+    return body
+
+
+def _place(answer: PlaceAnswer) -> dict[str, Json]:
+    return {
+        "kind": str(answer.kind),
+        "municipality": answer.municipality,
+        "name": answer.name,
+        "text": answer.text,
+    }
+
+
+def _id(care_point: CarePoint | None) -> str | None:
+    return care_point.id if care_point else None

@@ -1,9 +1,9 @@
-"""Municipality -> the care point that receives a tip now, and why. Total: every place ends at one point that can read.
+"""Municipalities -> the care points that receive a tip now, and why. Total: every place ends at a point that can read.
 
 It is told which points are open and knows nothing of keys, tips or the web.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -28,44 +28,111 @@ class Reason(StrEnum):
     NO_REGIONAL_POINT = "no_regional_point"
     ONLINE = "online"
     UNKNOWN = "unknown"
+    LEFT_OUT = "left_out"
+
+
+@dataclass(frozen=True)
+class Leg:
+    """Where one place leads."""
+
+    care_point: CarePoint
+    """Who receives it now; always open."""
+    municipality: Municipality | None
+    reason: Reason
+    serving: CarePoint
+    """Who serves the place, open or not; the national point where there is no such point or no place."""
+
+    @property
+    def meant_for(self) -> CarePoint | None:
+        """The point that serves the place, when it is not open and the national point takes over."""
+        return self.serving if self.reason is Reason.NOT_OPEN else None
+
+    @property
+    def left_out(self) -> CarePoint | None:
+        """The point that serves the place, when the tipster does not want it to read this."""
+        return self.serving if self.reason is Reason.LEFT_OUT else None
 
 
 @dataclass(frozen=True)
 class Route:
-    """Where a tip goes."""
+    """Where a tip goes: where it happens, and where he lives if that leads elsewhere."""
 
-    care_point: CarePoint
-    """Who receives it now; always open."""
-    meant_for: CarePoint | None
-    """The point that serves the place, when it is not open and the national point takes over."""
-    municipality: Municipality | None
-    reason: Reason
+    happens: Leg
+    lives: Leg | None = None
+
+    @property
+    def legs(self) -> tuple[Leg, ...]:
+        return (self.happens, self.lives) if self.lives else (self.happens,)
+
+    @property
+    def care_points(self) -> tuple[CarePoint, ...]:
+        """All that receive it, each once, the one that leads first: the place where it happens leads."""
+        return tuple({leg.care_point.id: leg.care_point for leg in self.legs}.values())
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of all that receive it, sorted."""
+        return tuple(sorted(point.id for point in self.care_points))
+
+    @property
+    def care_point(self) -> CarePoint:
+        """The one that leads."""
+        return self.happens.care_point
+
+    @property
+    def is_joint(self) -> bool:
+        return len(self.care_points) > 1
+
+    @property
+    def may_leave_out(self) -> tuple[CarePoint, ...]:
+        """The regional points of these places that the tipster may still leave out, each once."""
+        return _distinct(leg.serving for leg in self.legs if not leg.serving.is_national and not leg.left_out)
+
+    @property
+    def left_out(self) -> tuple[CarePoint, ...]:
+        """Those that the tipster left out, each once."""
+        return _distinct(leg.left_out for leg in self.legs if leg.left_out)
 
 
-def care_points_for(place: Place, care_points: CarePoints, is_open: IsOpen) -> Route:
-    """Who receives a tip about this place. Raises NoOpenCarePointError when nobody could read it."""
-    if place == "online":
-        return _to_national(care_points, is_open, Reason.ONLINE)
-    if place == "unknown":
-        return _to_national(care_points, is_open, Reason.UNKNOWN)
-    serving = care_points.serving(place.code)
-    if serving.is_national:
-        return _to_national(care_points, is_open, Reason.NO_REGIONAL_POINT, place)
-    if is_open(serving.id):
-        return Route(serving, None, place, Reason.SERVES)
-    return _to_national(care_points, is_open, Reason.NOT_OPEN, place, serving)
-
-
-def _to_national(
+def care_points_for(
+    place: Place,
     care_points: CarePoints,
     is_open: IsOpen,
-    reason: Reason,
-    municipality: Municipality | None = None,
-    meant_for: CarePoint | None = None,
+    lives: Municipality | None = None,
+    left_out: Collection[str] = (),
 ) -> Route:
-    if not is_open(care_points.national.id):
-        raise NoOpenCarePointError(f"the national point, {care_points.national.id}, is not open")
-    return Route(care_points.national, meant_for, municipality, reason)
+    """Who receives a tip about this place, and about a boy who lives in another one. A point that the tipster left out
+    (by its id) does not. Raises NoOpenCarePointError when nobody could read it."""
+    happens = _leg(place, care_points, is_open, left_out)
+    return Route(happens, _leg(lives, care_points, is_open, left_out) if lives else None)
+
+
+def _leg(place: Place, care_points: CarePoints, is_open: IsOpen, left_out: Collection[str]) -> Leg:
+    national = care_points.national
+    municipality = place if isinstance(place, Municipality) else None
+    serving = care_points.serving(municipality.code) if municipality else national
+    if municipality is None:
+        reason = Reason.ONLINE if place == "online" else Reason.UNKNOWN
+    elif serving.is_national:
+        reason = Reason.NO_REGIONAL_POINT
+    elif serving.id in left_out:
+        reason = Reason.LEFT_OUT
+    else:
+        reason = Reason.SERVES if is_open(serving.id) else Reason.NOT_OPEN
+    receiver = serving if reason is Reason.SERVES else national
+    if receiver.is_national and not is_open(receiver.id):
+        raise NoOpenCarePointError(f"the national point, {receiver.id}, is not open")
+    return Leg(receiver, municipality, reason, serving)
+
+
+def points_serving(places: Iterable[Municipality | None], care_points: CarePoints) -> frozenset[str]:
+    """The ids of the regional points that serve these places, open or not."""
+    points = (care_points.serving(place.code) for place in places if place)
+    return frozenset(point.id for point in points if not point.is_national)
+
+
+def _distinct(points: Iterable[CarePoint]) -> tuple[CarePoint, ...]:
+    return tuple({point.id: point for point in points}.values())
 
 
 @dataclass(frozen=True)
@@ -106,11 +173,13 @@ def _doubt(finding: Finding) -> str:
 
 def _reason(route: Route) -> str:
     receiver = route.care_point.short_name
-    if route.meant_for:
-        return f"{route.meant_for.short_name} serves this municipality but is not open, so {receiver} takes over"
+    if route.happens.meant_for:
+        return (
+            f"{route.happens.meant_for.short_name} serves this municipality but is not open, so {receiver} takes over"
+        )
     sentences = {
         Reason.NO_REGIONAL_POINT: f"no regional point is known for this municipality, so {receiver} receives",
         Reason.ONLINE: f"what happens online has no municipality, so {receiver} receives",
         Reason.UNKNOWN: f"the place is not known, so {receiver} receives",
     }
-    return sentences.get(route.reason, f"{receiver} serves this municipality and is open")
+    return sentences.get(route.happens.reason, f"{receiver} serves this municipality and is open")

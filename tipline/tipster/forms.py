@@ -61,6 +61,22 @@ def read_place(geography: Geography, incoming: Incoming, before: PlaceAnswer) ->
     return PlaceRead(PlaceAnswer(text=text), _fault(typed, finding.candidates, is_new=is_new))
 
 
+def read_home(geography: Geography, incoming: Incoming, before: PlaceAnswer) -> PlaceRead:
+    """Where he lives, as these fields say. Nobody must answer this: what leads nowhere stays as words, and a name that
+    is not certain is asked about once."""
+    text = clean(incoming.one("lives_elsewhere"))[:LONGEST_PLACE]
+    finding, chosen, is_new = geography.find(text), incoming.one("home"), text != before.text
+    if finding.municipality:
+        name = finding.municipality.name
+        return PlaceRead(PlaceAnswer(PlaceKind.MUNICIPALITY, text, finding.municipality.code, name))
+    if not is_new and not chosen:
+        return PlaceRead(before)
+    one = next((one for one in finding.candidates if one.municipality.code == chosen and not is_new), None)
+    if one:
+        return PlaceRead(PlaceAnswer(PlaceKind.MUNICIPALITY, text, chosen, name_of(one)))
+    return PlaceRead(PlaceAnswer(text=text), "ask" if finding.candidates and is_new else "")
+
+
 def name_of(candidate: Candidate) -> str:
     """A candidate in words: the place, and the municipality where that says more."""
     if candidate.kind == "postcode" or candidate.place == candidate.municipality.name:

@@ -12,12 +12,12 @@ from tipline.drafts import Held, PlaceKind, ReportDraft, SentDraft
 from tipline.intake import PlaceNotKnownError, ReceiverChangedError
 from tipline.languages import other
 from tipline.pools import PoolFullError
-from tipline.questions import MAX_CHARACTERS, clean, cut, faults_of, read_answers
+from tipline.questions import MAX_CHARACTERS, cut, faults_of, read_answers
 from tipline.routing import NoOpenCarePointError, Route
 from tipline.sealing import SealingError
 from tipline.tipster.addresses import address
 from tipline.tipster.answers import SHOWN, View, form_of, gone, incoming_of, page, see
-from tipline.tipster.forms import LONGEST_PLACE, TipForm, read_place
+from tipline.tipster.forms import TipForm, read_home, read_place
 
 ReportView = Callable[[Request, str, Held[ReportDraft]], Response]
 
@@ -80,8 +80,12 @@ def first(request: Request, language: str, held: Held[ReportDraft]) -> Response:
 
 
 def place(request: Request, language: str, held: Held[ReportDraft]) -> Response:
-    form = form_of(request)
-    route = _told(form, held)
+    form, draft = form_of(request), held.draft
+    find = form.world.geography.find
+    candidates = find(draft.place.text).candidates if draft.faults.get("place") in {"ask", "choose"} else ()
+    home_candidates = find(draft.home.text).candidates if draft.faults.get("home") == "ask" else ()
+    asks = bool(candidates or home_candidates)
+    route = None if asks else _told(form, held)
     return _step(
         request,
         "tip/place.html",
@@ -89,8 +93,10 @@ def place(request: Request, language: str, held: Held[ReportDraft]) -> Response:
         language,
         held,
         route=route,
-        nobody=held.draft.place.kind is not PlaceKind.NOTHING and route is None,
-        candidates=form.world.geography.find(held.draft.place.text).candidates,
+        nobody=draft.place.kind is not PlaceKind.NOTHING and not asks and route is None,
+        candidates=candidates,
+        home_candidates=home_candidates,
+        **_leaving_out(form, draft),
     )
 
 
@@ -98,6 +104,15 @@ def give_place(request: Request, language: str, held: Held[ReportDraft]) -> Resp
     form = form_of(request)
     form.drafts.keep(held, _with_place(request, held.draft))
     return see("tip_place", language, held.id)
+
+
+def give_receivers(request: Request, language: str, held: Held[ReportDraft]) -> Response:
+    """Leaves one of the points that serve these places out, or takes it back in. Any other point is not believed."""
+    form, incoming = form_of(request), incoming_of(request)
+    may, now = form.intake.may_leave_out(held.draft), set(held.draft.left_out)
+    now = (now | {incoming.one("not_to")} if incoming.one("not_to") else now - {incoming.one("after_all")}) & may
+    form.drafts.keep(held, replace(held.draft, left_out=tuple(sorted(now)), faults={}))
+    return see("tip_check" if incoming.one("seen_at") == "check" else "tip_place", language, held.id)
 
 
 def story(request: Request, language: str, held: Held[ReportDraft]) -> Response:
@@ -138,7 +153,8 @@ def check(request: Request, language: str, held: Held[ReportDraft]) -> Response:
         return see("tip_place", language, held.id)
     if faults_of(form.questions, held.draft.answers):
         return see("tip_story", language, held.id)
-    return _step(request, "tip/check.html", "tip_check", language, held, route=route, questions=form.questions)
+    more = _leaving_out(form, held.draft)
+    return _step(request, "tip/check.html", "tip_check", language, held, route=route, questions=form.questions, **more)
 
 
 def send(request: Request, language: str, held: Held[ReportDraft]) -> Response:
@@ -174,7 +190,7 @@ def code(request: Request, language: str) -> Response:
         language,
         held,
         receipt=held.draft.receipt and held.draft.receipt.grouped().split(),
-        care_point=form.world.care_points().points[held.draft.care_point],
+        care_points=[form.world.care_points().points[point] for point in held.draft.care_points],
     )
 
 
@@ -194,20 +210,25 @@ def _told(form: TipForm, held: Held[ReportDraft]) -> Route | None:
         route = form.intake.route(held.draft)
     except (PlaceNotKnownError, NoOpenCarePointError):
         return None
-    if held.draft.told != route.care_point.id:
-        form.drafts.keep(held, replace(held.draft, told=route.care_point.id))
+    if held.draft.told != route.ids:
+        form.drafts.keep(held, replace(held.draft, told=route.ids))
     return route
 
 
+def _leaving_out(form: TipForm, draft: ReportDraft) -> dict[str, object]:
+    """What the choice "not this organisation" needs: those that were left out, and who reads in their place."""
+    care_points = form.world.care_points()
+    return {"left_out": [care_points.points[point] for point in draft.left_out], "national": care_points.national}
+
+
 def _with_place(request: Request, draft: ReportDraft) -> ReportDraft:
-    incoming = incoming_of(request)
-    read = read_place(form_of(request).world.geography, incoming, draft.place)
-    return replace(
-        draft,
-        place=read.answer,
-        lives_elsewhere=clean(incoming.one("lives_elsewhere"))[:LONGEST_PLACE],
-        faults={"place": read.fault} if read.fault else {},
-    )
+    form, incoming = form_of(request), incoming_of(request)
+    place = read_place(form.world.geography, incoming, draft.place)
+    home = read_home(form.world.geography, incoming, draft.home)
+    faults = {name: read.fault for name, read in (("place", place), ("home", home)) if read.fault}
+    changed = replace(draft, place=place.answer, home=home.answer, faults=faults)
+    still_serving = form.intake.may_leave_out(changed)
+    return replace(changed, left_out=tuple(point for point in draft.left_out if point in still_serving))
 
 
 def _step(

@@ -23,6 +23,7 @@ ROWS = (
     ("POST", "close_conversation", follow_up.close),
     ("GET", "tip_place", only_from_here(pages.for_report(pages.place))),
     ("POST", "tip_place", pages.for_report(pages.give_place)),
+    ("POST", "tip_receivers", pages.for_report(pages.give_receivers)),
     ("GET", "tip_story", only_from_here(pages.for_report(pages.story))),
     ("POST", "tip_story", pages.for_report(pages.give_story)),
     ("GET", "tip_check", only_from_here(pages.for_report(pages.check))),

@@ -53,7 +53,8 @@ function holds(tip, words) {
 function textOf({ told, said, labels, ...tip }) {
   if (!told) return "";
   const answers = Object.entries(told.answers).map(([id, answer]) => answerText(id, answer));
-  return [...answers, told.place.text, placeName({ ...tip, told }), ...labels.map(labelName), ...said].join("\n");
+  const homes = told.home ? [told.home.text, told.home.name] : [];
+  return [...answers, told.place.text, placeName({ ...tip, told }), ...homes, ...labels.map(labelName), ...said].join("\n");
 }
 
 /** Without accents and capitals: "één" is found by "een". */

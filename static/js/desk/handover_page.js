@@ -26,7 +26,7 @@ export async function show(desk, id, said = "", selector = "h1") {
   slot(root, "offer").hidden = isOffered || now.points.length === 0 || !tip.told;
   const waiting = now.standing?.by === own ? [now.standing.to] : now.begun;
   slot(root, "withdrawals").append(...waiting.map((to) => withdrawal(desk, id, to, now)));
-  prepareOffer(root, desk, id, now.points);
+  prepareOffer(root, desk, tip, now.points);
   const place = desk.put(root, say("title-handover"));
   announce(said);
   place.querySelector(selector)?.focus();
@@ -50,7 +50,7 @@ function withdrawal(desk, id, to, now) {
   return root;
 }
 
-function prepareOffer(root, desk, id, points) {
+function prepareOffer(root, desk, { id, told }, points) {
   const [form, choice, reason, box] = ["offer", "points", "reason", "wrong"].map((name) => slot(root, name));
   for (const point of points) {
     const option = element("option", carePointName(point.care_point));
@@ -60,6 +60,7 @@ function prepareOffer(root, desk, id, points) {
   choice.addEventListener("change", async () => {
     const to = points.find((point) => point.care_point === choice.value);
     slot(form, "key-part").hidden = !to;
+    slot(form, "left-out").hidden = !told?.leftOut.includes(choice.value);
     slot(form, "key").textContent = to ? await desk.vault.ask("fingerprintOf", to) : "";
   });
   // What is being typed outlives the end of a session, with the other drafts.

@@ -18,8 +18,17 @@ export function tags(tip) {
   if (tip.waits) own.push(tag(say("waits"), true));
   if (tip.offered_by) own.push(tag(say("offered-tag", { point: carePointName(tip.offered_by) }), true));
   if (tip.is_shared) own.push(tag(say("shared")));
-  if (tip.told?.meantFor) own.push(tag(say("meant-for", { point: carePointName(tip.told.meantFor) })));
-  return [...own, ...tip.labels.map((label) => tag(labelName(label)))];
+  return [...own, ...receivers(tip).map((words) => tag(words)), ...tip.labels.map((label) => tag(labelName(label)))];
+}
+
+/** How the tip came to be here: together with another point, in the place of one, or past one that the tipster left out. */
+function receivers(tip) {
+  if (!tip.told) return [];
+  const { leads, isLead, meantFor, leftOut } = tip.told;
+  const isJoint = leads !== null && tip.named.length > 1;
+  const joint = isJoint ? [say(isLead ? "joint-leads" : "joint-other", { point: carePointName(leads) })] : [];
+  const meant = meantFor.map((point) => say("meant-for", { point: carePointName(point) }));
+  return [...joint, ...meant, ...leftOut.map((point) => say("not-for", { point: carePointName(point) }))];
 }
 
 /** How much was written since: additions of the tipster, answers of this desk. */
@@ -32,7 +41,16 @@ const TURNING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** Where it happens, in the words of the form. */
 export function placeName(tip) {
-  const place = tip.told?.place;
+  return nameOf(tip.told?.place);
+}
+
+/** A place in the words of the form, with what was typed for it where that says more. */
+export function typedPlace(place) {
+  const name = nameOf(place);
+  return place.text && place.text !== name ? say("typed", { name, text: place.text }) : name;
+}
+
+function nameOf(place) {
   if (!place) return say("nothing");
   if (place.kind === "municipality") return (place.name || place.municipality).replace(TURNING, "");
   return say(place.kind);

@@ -1,7 +1,7 @@
 // What was said in a case: the tip itself, then answers, additions and notes by day, with a line for each that is missing.
 // Everything goes in as text: no link is made of what looks like one.
 
-import { element, placeName } from "./parts.js";
+import { element, typedPlace } from "./parts.js";
 import { answerText, carePointName, day, questionIds, questionLabel, say, slot, view } from "./words.js";
 
 const LONG = { weekday: "short", day: "numeric", month: "long" };
@@ -29,10 +29,12 @@ function told(tip) {
     list.replaceWith(element("p", say("tip-unreadable")));
     return item;
   }
-  const { answers, place } = tip.told;
+  const { answers, place, home, leftOut } = tip.told;
   const known = questionIds().filter((id) => Object.hasOwn(answers, id));
   const others = Object.keys(answers).filter((id) => !known.includes(id));
-  list.append(...fact(say("place"), typedPlace(tip, place)));
+  list.append(...fact(say("place"), typedPlace(place)));
+  if (home) list.append(...fact(say("lives_elsewhere"), typedPlace(home)));
+  if (leftOut.length) list.append(...fact(say("left-out"), leftOut.map(carePointName).join(", ")));
   for (const id of [...known, ...others]) list.append(...fact(label(id), answerText(id, answers[id])));
   return item;
 }
@@ -45,11 +47,6 @@ function fact(name, text) {
 
 function label(id) {
   return id === "lives_elsewhere" ? say(id) : questionLabel(id);
-}
-
-function typedPlace(tip, place) {
-  const name = placeName(tip);
-  return place.text && place.text !== name ? say("typed", { name, text: place.text }) : name;
 }
 
 function gaps(tip, kind, last) {

@@ -8,6 +8,7 @@ export const MAX_SHORT = 200;
 
 const MAX_ANSWERS = 40;
 const MAX_CHOICES = 40;
+const MAX_LEFT_OUT = 2;
 const MAX_ID = 64;
 const ID = /^[a-z0-9]+(?:[_-][a-z0-9]+)*$/;
 const MUNICIPALITY = /^GM[0-9]{4}$/;
@@ -62,6 +63,12 @@ export function hasExactly(value, names) {
   return Object.keys(value).length === names.length && names.every((name) => Object.hasOwn(value, name));
 }
 
+/** `value` when it is an object of these members, and perhaps of some that it need not have. */
+function membersWith(value, names, perhaps) {
+  const there = isObject(value) ? perhaps.filter((name) => Object.hasOwn(value, name)) : [];
+  return membersOf(value, ...names, ...there);
+}
+
 function membersOf(value, ...names) {
   if (!isObject(value) || !hasExactly(value, names)) {
     throw new NotABodyError(`not an object of ${names.join(", ")}`);
@@ -95,15 +102,31 @@ function checkMessage(body) {
 }
 
 function checkTip(body) {
-  const { answers, meant_for: meantFor, place, tipster } = membersOf(body, "answers", "meant_for", "place", "tipster");
+  const members = membersWith(body, ["answers", "meant_for", "place", "tipster"], ["home", "leads", "left_out"]);
+  const { answers, tipster } = members;
   checkAnswers(answers);
+  checkAim(members);
+  if ("home" in members) checkAim(membersOf(members.home, "meant_for", "place"));
+  if ("leads" in members) checkId(members.leads);
+  if ("left_out" in members) checkLeftOut(members.left_out);
+  membersOf(tipster, "recipient", "reply_key");
+  checkPattern(tipster.recipient, RECIPIENT);
+  checkPattern(tipster.reply_key, REPLY_KEY);
+}
+
+/** A place, and the point that serves it where another reads instead. */
+function checkAim({ meant_for: meantFor, place }) {
   if (meantFor !== null) {
     checkId(meantFor);
   }
   checkPlace(place);
-  membersOf(tipster, "recipient", "reply_key");
-  checkPattern(tipster.recipient, RECIPIENT);
-  checkPattern(tipster.reply_key, REPLY_KEY);
+}
+
+function checkLeftOut(points) {
+  if (!Array.isArray(points) || points.length === 0 || points.length > MAX_LEFT_OUT) {
+    throw new NotABodyError("one or two care points are left out");
+  }
+  points.forEach(checkId);
 }
 
 function checkAnswers(answers) {

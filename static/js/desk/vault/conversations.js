@@ -29,10 +29,17 @@ async function openTip({ id, named, sealed }) {
     }
     const replyKey = fromBase64Url(body.tipster.reply_key);
     state.tips.set(id, { recipient: body.tipster.recipient, replyKey, language: found.language });
-    return { answers: body.answers, meantFor: body.meant_for, place: body.place, language: found.language };
+    return toldBy(body, found.language, point);
   } catch (error) {
     return refusal(error);
   }
+}
+
+/** What a tip says, without what only this vault may know. `meantFor` are the points in whose place another reads it. */
+function toldBy(body, language, point) {
+  const { answers, place, home, leads = null, left_out: leftOut = [] } = body;
+  const meantFor = [...new Set([body.meant_for, home?.meant_for])].filter(Boolean);
+  return { answers, place, home: home?.place ?? null, leads, isLead: leads === point.id, leftOut, meantFor, language };
 }
 
 /** The text of each message of an opened tip, or null for one that was not written by whom it should be. */
