@@ -97,14 +97,22 @@ class DeskWorld:
         return tip_id
 
     def addition(
-        self, tip_id: str, care_point: str, text: str, number: int = 1, reply_key: bytes | None = None
+        self,
+        tip_id: str,
+        care_point: str,
+        text: str,
+        number: int = 1,
+        reply_key: bytes | None = None,
+        *,
+        hidden: bool = False,
     ) -> None:
-        """Keeps an addition of the tipster; with another reply key it is a forged one."""
+        """Keeps an addition of the tipster; with another reply key it is a forged one. A hidden one waits for its
+        slot."""
         head = Head(Kind.ADDITION, tip_id, (care_point,), number, Author.TIPSTER, "nl")
         plaintext = write(head, {"text": text}, reply_key or self.receipts[tip_id].reply_key)
         sealed = seal(plaintext, [self.keys[care_point].recipient])
         message = StoredMessage(
-            str(uuid.uuid4()), tip_id, Kind.ADDITION, number, care_point, (care_point,), TODAY, sealed
+            str(uuid.uuid4()), tip_id, Kind.ADDITION, number, care_point, (care_point,), TODAY, sealed, hidden=hidden
         )
         assert self.store.tips.add_messages([message])
 

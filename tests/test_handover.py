@@ -19,6 +19,7 @@ from tipline.drafts import FollowUpDraft
 from tipline.heads import Author, Head, Kind, read, write
 from tipline.receipts import Derived
 from tipline.sealing import Identity, open_sealed, seal
+from tipline.slots import Slots
 from tipline.storage.tips import StoredTip
 
 LUMENS, ZVH, NATIONAL = "lumens-emp", "zvh-groningen", "comensha"
@@ -205,13 +206,13 @@ def test_a_case_may_be_offered_to_every_other_open_point(noor: Desk, tip: str) -
 def test_until_the_last_file_came_the_other_point_sees_nothing(
     world: DeskWorld, noor: Desk, sam: Desk, tip: str
 ) -> None:
-    notices = len(world.store.outbox.waiting())
+    notices = len(world.store.outbox.unaddressed())
     assert noor.posts(tip, "files", noor.files(tip, ZVH)) == (200, "")
     assert noor.way(tip)["begun"] == [ZVH]
     assert sam.browser.get("/tips").json()["tips"] == []
     for path in (f"/tips/{tip}", f"/tips/{tip}/handover"):
         assert sam.browser.get(path).status_code == HTTPStatus.NOT_FOUND
-    assert len(world.store.outbox.waiting()) == notices
+    assert len(world.store.outbox.unaddressed()) == notices
     assert trail(world, ZVH) == []
     assert conversation(world, tip)[0].care_points == (LUMENS,)
 
@@ -347,9 +348,28 @@ def test_the_way_stands_in_the_trail_of_both_points_and_names_no_person_of_the_o
     ]
 
 
+def test_a_case_with_something_that_waits_for_its_slot_is_not_offered_and_no_more_is_told(
+    world: DeskWorld, noor: Desk, tip: str
+) -> None:
+    slots = Slots(world.store, 5, world.clock)
+    slots.keep_up()
+    case, files = noor.case(tip), noor.files(tip, ZVH)
+    number = case["additions"] + 1
+    world.addition(tip, LUMENS, "Nog iets.", number, hidden=True)
+    assert noor.case(tip) == case
+    assert noor.posts(tip, "files", files) == (200, "")
+    part = f"file:addition:{number}"
+    guessed = {**files, part: next(file for name, file in files.items() if name.startswith("file:"))}
+    assert noor.posts(tip, "files", guessed) == (404, "not_found"), "as one that does not exist"
+    assert noor.posts(tip, "offer", noor.last(tip, ZVH)) == (409, "waits_for_slot")
+    world.clock.forward(minutes=5)
+    assert slots.keep_up()
+    noor.offers(tip, ZVH)
+
+
 def test_the_other_point_is_told_that_there_is_something_new(world: DeskWorld, noor: Desk, sam: Desk, tip: str) -> None:
     def waiting(care_point: str) -> int:
-        return sum(notice.care_point == care_point for notice in world.store.outbox.waiting())
+        return world.store.outbox.unaddressed().count(care_point)
 
     before = waiting(ZVH), waiting(LUMENS)
     noor.offers(tip, ZVH)

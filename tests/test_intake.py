@@ -155,7 +155,7 @@ def test_sent_again_from_the_same_state_it_stays_one_tip_with_its_first_receipt(
     receipt = receipt_of(world, held)
     world.intake.receive(held, "nl")
     assert receipt_of(world, held) == receipt
-    assert len(world.store.outbox.waiting()) == 1
+    assert world.store.outbox.unaddressed() == ("lumens-emp",)
     kept(world, "lumens-emp")
 
 
@@ -240,5 +240,5 @@ def test_the_longest_answers_fit(world: TipWorld) -> None:
 
 def assert_nothing_kept(world: TipWorld, held: Held[ReportDraft]) -> None:
     assert world.store.tips.care_points() == frozenset()
-    assert world.store.outbox.waiting() == ()
+    assert world.store.outbox.unaddressed() == ()
     assert world.drafts.held(held.id, ReportDraft)

@@ -39,7 +39,7 @@ def test_tip_notice_and_draft_are_kept_together_and_once(store: Store) -> None:
     assert not store.tips.keep(a_tip("one"), DraftChange(b"draft", b"box", b"sent again"))
     assert store.drafts.box_of(b"draft", now=50) == b"sent"
     assert store.drafts.box_of(b"draft", now=100) is None
-    assert [notice.care_point for notice in store.outbox.waiting()] == ["lumens-emp"]
+    assert store.outbox.unaddressed() == ("lumens-emp",)
 
 
 def test_the_same_tip_sent_eight_times_at_once_is_one_tip(store: Store) -> None:

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from tipline import notices
 from tipline.audit import TrailWatch
 from tipline.conversation import Conversations
 from tipline.desk.application import create_desk
 from tipline.drafts import Drafts
 from tipline.holders import Holders
 from tipline.intake import Intake
-from tipline.notices import Sink
+from tipline.notices import Postman, Sink
 from tipline.questions import load_questions
+from tipline.slots import Rewriting, Slots
 from tipline.starting import check_start
 from tipline.tipster.forms import TipForm
 from tipline.tipster.routes import tipster_routes
@@ -28,7 +28,9 @@ class Tipline:
     world: World
     tip_form: TipForm
     desk: Starlette
-    sink: Sink | None
+    postman: Postman
+    slots: Slots
+    rewriting: Rewriting
     trail_watch: TrailWatch
 
     def routes(self) -> Iterable[BaseRoute]:
@@ -36,31 +38,45 @@ class Tipline:
         return tipster_routes()
 
     def run_chores(self) -> None:
-        """What is due, once: over drafts and sessions are dropped, waiting notices delivered, the audit trail's head
-        written."""
+        """What is due, once: what waited for its slot is uncovered, over drafts and sessions are dropped, the audit
+        trail's head written."""
         now = self.world.clock()
+        self.slots.keep_up()
         self.world.store.drafts.drop_expired(int(now.timestamp()))
         self.world.store.sessions.drop_ended(now)
         self.world.store.forget()
-        if self.sink:
-            notices.deliver(self.world.store, self.sink, self.world.settings.desk_url)
         self.trail_watch.keep()
+        self.rewriting.keep_up()
+
+    def deliver_notices(self) -> None:
+        """What waits in the outbox goes to the mail server. Beside the chores, since a server may be slow."""
+        self.postman.deliver()
 
 
 def create_tipline(world: World, exit_target: Callable[[], str], sink: Sink | None = None) -> Tipline:
     """The tip line in this world. Raises `CannotStartError`, `ContentFaultError`."""
     settings, store = world.settings, world.store
     check_start(store, world.care_points(), is_demo=settings.is_demo)
+    waits = settings.slot_minutes > 0
     drafts = Drafts(store.drafts, settings.secret_keys, world.clock)
     holders = Holders(store, world.care_points, world.clock, is_demo=settings.is_demo)
     tip_form = TipForm(
         world=world,
         drafts=drafts,
-        intake=Intake(store.tips, drafts, world.geography, world.care_points, holders, settings.salt, world.clock),
-        conversations=Conversations(store.tips, drafts, holders, world.clock),
+        intake=Intake(
+            store.tips, drafts, world.geography, world.care_points, holders, settings.salt, world.clock, waits
+        ),
+        conversations=Conversations(store.tips, drafts, holders, world.clock, waits),
         holders=holders,
         questions=load_questions(settings.content / "tip_form.toml"),
         exit_target=exit_target,
     )
-    watch = TrailWatch(store.trail, settings.trail_heads, world.clock)
-    return Tipline(world, tip_form, create_desk(world), sink, watch)
+    return Tipline(
+        world=world,
+        tip_form=tip_form,
+        desk=create_desk(world),
+        postman=Postman(store, sink, world.clock, settings.slot_minutes, settings.desk_url),
+        slots=Slots(store, settings.slot_minutes, world.clock),
+        rewriting=Rewriting(store, world.clock),
+        trail_watch=TrailWatch(store.trail, settings.trail_heads, world.clock),
+    )

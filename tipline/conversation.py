@@ -6,7 +6,7 @@ a file that does not verify is not shown. Knows nothing of pages."""
 import hashlib
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from tipline import heads, sealing
@@ -52,6 +52,8 @@ class Conversations:
     drafts: Drafts
     holders: Holders
     clock: Callable[[], datetime]
+    waits_for_slot: bool = False
+    """Whether additions stay hidden from the desk until the next slot uncovers them."""
 
     def tip_of(self, derived: Derived) -> StoredTip | None:
         """The tip that has this receipt; None when there is none. The same work either way: nothing is opened."""
@@ -84,7 +86,8 @@ class Conversations:
         head = Head(Kind.ADDITION, tip.id, tip.care_points, number, Author.TIPSTER, language)
         plaintext = heads.write(head, {"text": text}, derived.reply_key)
         files = seal_for_desks(plaintext, tip.care_points, self.holders)
-        messages = message_files(head, self.clock().date(), files, first_id=held.draft.addition)
+        made = message_files(head, self.clock().date(), files, first_id=held.draft.addition)
+        messages = [replace(message, hidden=self.waits_for_slot) for message in made]
         after = self.drafts.change(held, FollowUpDraft(derived, said="added", added=_digest(text)))
         try:
             return self.tips.add_messages(messages, after)

@@ -36,6 +36,8 @@ class Intake:
     holders: Holders
     salt: bytes
     clock: Callable[[], datetime]
+    waits_for_slot: bool = False
+    """Whether tips stay hidden from the desk until the next slot uncovers them."""
 
     def route(self, draft: ReportDraft) -> Route:
         """Who would receive this draft now. Raises `PlaceNotKnownError` and `routing.NoOpenCarePointError`."""
@@ -69,7 +71,7 @@ class Intake:
             id=held.draft.tip,
             lookup_digest=derived.lookup_digest,
             received_on=self.clock().date(),  # A date only: an hour can tell who was at work.
-            hidden=False,  # slots other than "at once" hide it until the next one
+            hidden=self.waits_for_slot,
             sealed=seal_for_desks(heads.write(head, body), head.care_points, self.holders),
         )
         after = self.drafts.change(held, SentDraft(receipt, tuple(point.id for point in route.care_points)))

@@ -137,6 +137,7 @@ def _public_app(tipline: Tipline, live: LiveSite, routes: Sequence[BaseRoute], e
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_run_chores, (tipline.run_chores, live.keep_up))
+            tasks.start_soon(_run_chores, (tipline.deliver_notices,))
             yield
             tasks.cancel_scope.cancel()
 

@@ -26,7 +26,7 @@ def answer(request: Request, coordinator: Coordinator) -> Response:
     if not _is_own(request, coordinator):
         return not_found()
     read = whole_number(incoming_of(request).one("additions"))
-    if read is not None and store.tips.next_number(tip_id, Kind.ADDITION) - 1 > read:
+    if read is not None and store.tips.last_shown(tip_id, Kind.ADDITION) > read:
         return json_error("addition_meanwhile", HTTPStatus.CONFLICT)
     points = store.cases.care_points_of(tip_id)
     return _keep(request, coordinator, Kind.ANSWER, (TIPSTER, *points), points)

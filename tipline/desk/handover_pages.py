@@ -24,6 +24,7 @@ from tipline.storage.handovers import (
     NoCaseError,
     NoteNumberTakenError,
     NothingOfferedError,
+    WaitsForSlotError,
 )
 
 CoordinatorView = Callable[[Request, Coordinator], Response]
@@ -33,6 +34,7 @@ _REFUSALS: Mapping[type[HandoverError], tuple[str, HTTPStatus]] = {
     AlreadyOfferedError: ("already_offered", HTTPStatus.CONFLICT),
     HasCaseError: ("has_case", HTTPStatus.CONFLICT),
     IncompleteOfferError: ("incomplete", HTTPStatus.CONFLICT),
+    WaitsForSlotError: ("waits_for_slot", HTTPStatus.CONFLICT),
     NothingOfferedError: ("nothing_offered", HTTPStatus.CONFLICT),
     NoteNumberTakenError: ("number_taken", HTTPStatus.CONFLICT),
 }

@@ -70,7 +70,7 @@ def tip(request: Request, coordinator: Coordinator) -> Response:
             "messages": [_sealed_message(each) for each in store.tips.messages(case.tip, coordinator.care_point)],
             "next_answer": store.tips.next_number(case.tip, Kind.ANSWER),
             "next_note": store.tips.next_number(case.tip, Kind.NOTE, coordinator.care_point),
-            "additions": store.tips.next_number(case.tip, Kind.ADDITION) - 1,
+            "additions": store.tips.last_shown(case.tip, Kind.ADDITION),
             "readers": _readers(request, case),
         }
     )

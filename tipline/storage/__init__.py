@@ -17,6 +17,7 @@ from tipline.storage.outbox import Outbox
 from tipline.storage.passkeys import Passkeys
 from tipline.storage.point_keys import PointKeys
 from tipline.storage.sessions import Sessions
+from tipline.storage.slots import WaitingTips
 from tipline.storage.tips import Tips
 from tipline.storage.trail import Trail
 
@@ -43,6 +44,7 @@ class Store:
         self.tips = Tips(self._database)
         self.cases = Cases(self._database)
         self.handovers = Handovers(self._database)
+        self.slots = WaitingTips(self._database)
         self.outbox = Outbox(self._database)
         self.trail = Trail(self._database)
         self.coordinators = Coordinators(self._database)
@@ -97,6 +99,10 @@ class Store:
         """Empties SQLite's write-ahead log into the database: until then what was deleted still stands there. A reader
         may be in the way; the next call takes the rest."""
         self._database.empty_log()
+
+    def size(self) -> int:
+        """Bytes of SQLite's file; 0 of another database."""
+        return self._database.size()
 
     def close(self) -> None:
         self._database.engine.dispose()

@@ -141,7 +141,7 @@ class Cases:
         """(tip, kind) -> the highest number among the messages that this care point may read."""
         query = (
             select(MessageRow.tip, MessageRow.kind, func.max(MessageRow.number))
-            .where(col(MessageRow.tip).in_(tips), MessageRow.reader == care_point)
+            .where(col(MessageRow.tip).in_(tips), MessageRow.reader == care_point, col(MessageRow.hidden).is_(False))
             .group_by(MessageRow.tip, MessageRow.kind)
         )
         with self._database.reading() as session:

@@ -3,9 +3,10 @@
 Knows nothing of tips. Errors of the driver quote the statement's values, so every engine hides its parameters and
 nothing here logs."""
 
+import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, event
@@ -15,13 +16,14 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, create_engine
 
 BUSY_TIMEOUT = "PRAGMA busy_timeout=5000"
+TEMP_STORE = "PRAGMA temp_store=MEMORY"
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # the thank-you page promises that the tip is kept
     "PRAGMA secure_delete=ON",  # a deleted answer is overwritten, not only forgotten
     "PRAGMA foreign_keys=ON",
     BUSY_TIMEOUT,
-    "PRAGMA temp_store=MEMORY",  # no sorted copies in temporary files
+    TEMP_STORE,  # no sorted copies in temporary files
 )
 
 
@@ -66,8 +68,49 @@ class Database:
         self.engine = engine
         self._writing = engine.execution_options(writes=True)
 
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    def rewrite(self) -> None:
+        """Writes SQLite's file anew, each table in the order of its key, and empties the log. Whoever writes waits.
+        Raises sqlite3.OperationalError when another connection writes for longer than the busy timeout."""
+        if self.is_sqlite:
+            with closing(self.engine.raw_connection()) as connection:  # outside every transaction
+                cursor = connection.cursor()
+                # Not in memory, which would have to hold the whole. What passes through that file stands in the log
+                # too: sealed, and in the order of its keys.
+                cursor.execute("PRAGMA temp_store=FILE")
+                try:
+                    cursor.execute("VACUUM")
+                finally:
+                    cursor.execute(TEMP_STORE)
+            self.empty_log()
+
+    def size(self) -> int:
+        """Bytes of SQLite's file; 0 of another database."""
+        return Path(self.engine.url.database or "").stat().st_size if self.is_sqlite else 0
+
+    @contextmanager
+    def alone(self, deed: str) -> Iterator[bool]:
+        """Whether no other process does this on the same SQLite file, for as long as the block lasts. On PostgreSQL,
+        where rows are locked, always."""
+        if not self.is_sqlite:
+            yield True
+            return
+        # A file of its own: closing the database's would end the locks that SQLite has on it.
+        file = os.open(f"{self.engine.url.database}-{deed}", os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+        finally:
+            os.close(file)  # ends the lock; so does the end of the process
+
     def empty_log(self) -> None:
-        if self.engine.dialect.name == "sqlite":
+        if self.is_sqlite:
             with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 # Without waiting: it would hold the write lock until the longest reader, a back-up perhaps, is done.
                 connection.exec_driver_sql("PRAGMA busy_timeout=0")

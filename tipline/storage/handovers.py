@@ -14,7 +14,8 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from tipline.storage.engine import Database
-from tipline.storage.tables import CaseRow, CoordinatorRow, MessageRow, NoticeRow, TrailRow
+from tipline.storage.outbox import add_notice
+from tipline.storage.tables import CaseRow, CoordinatorRow, MessageRow, TrailRow
 from tipline.storage.tips import TIPSTER, care_points_of, lock_tip
 from tipline.storage.trail import Deed, append
 
@@ -54,6 +55,10 @@ class HasCaseError(HandoverError):
 
 class IncompleteOfferError(HandoverError):
     """The other care point would miss messages: some came since the offer began."""
+
+
+class WaitsForSlotError(HandoverError):
+    """Something of the case waits for its slot: nobody can seal it for the other point yet."""
 
 
 class NothingOfferedError(HandoverError):
@@ -152,9 +157,12 @@ class Handovers:
 
     def finish(self, doer: Doer, offer: Offer) -> None:
         """Makes the offer stand, with a notice for the other point. Raises what `put` raises, and
-        `IncompleteOfferError` when the files that came are not those of all messages there are now."""
+        `IncompleteOfferError` when the files that came are not those of all messages there are now, `WaitsForSlotError`
+        while there is one that nobody at the desk has."""
         with self._database.writing() as session:
             case = _may_offer(session, doer, offer.to)
+            if _waits_for_slot(session, doer):
+                raise WaitsForSlotError
             own, there = _messages(session, doer.tip, doer.care_point), _messages(session, doer.tip, offer.to)
             if own.keys() - offer.left_out != there.keys():
                 raise IncompleteOfferError
@@ -174,7 +182,7 @@ class Handovers:
             )
             case.changes += 1
             _note(session, doer, offer.to, 1, offer.note)
-            _notify(session, offer.to)
+            add_notice(session, offer.to)
             _tell_both(session, doer, SHARING_OFFERED if offer.is_shared else HANDOVER_OFFERED, offer.to)
 
     def withdraw(self, doer: Doer, to: str) -> None:
@@ -230,7 +238,7 @@ class Handovers:
                 .values(changes=CaseRow.changes + 1)
             )
             _note(session, doer, giver, number, note)
-            _notify(session, giver)
+            add_notice(session, giver)
             _tell_both(session, doer, REFUSED, giver)
 
     def next_note_of_giver(self, tip_id: str, care_point: str) -> int | None:
@@ -263,9 +271,17 @@ def _may_offer(session: Session, doer: Doer, to: str) -> CaseRow:
 
 def _messages(session: Session, tip_id: str, reader: str) -> Mapping[Part, MessageRow]:
     query = select(MessageRow).where(
-        MessageRow.tip == tip_id, MessageRow.reader == reader, col(MessageRow.kind).in_(TRAVELS)
+        MessageRow.tip == tip_id,
+        MessageRow.reader == reader,
+        col(MessageRow.kind).in_(TRAVELS),
+        col(MessageRow.hidden).is_(False),
     )
     return {(row.kind, row.number): row for row in session.exec(query)}
+
+
+def _waits_for_slot(session: Session, doer: Doer) -> bool:
+    mine = (MessageRow.tip == doer.tip, MessageRow.reader == doer.care_point, col(MessageRow.hidden).is_(True))
+    return session.exec(select(MessageRow.id).where(*mine).limit(1)).first() is not None
 
 
 def _put_file(session: Session, own: MessageRow, giver: str, to: str, sealed: bytes) -> None:
@@ -329,10 +345,6 @@ def _note(session: Session, doer: Doer, reader: str, number: int, sealed: bytes)
             written_by=doer.care_point,
         )
     )
-
-
-def _notify(session: Session, care_point: str) -> None:
-    session.add(NoticeRow(id=str(uuid.uuid4()), care_point=care_point))
 
 
 def _tell_both(session: Session, doer: Doer, deed: str, other: str) -> None:

@@ -1,37 +1,228 @@
-"""Notices waiting to be sent. A row says which care point has something new, and nothing else."""
+"""Notices waiting to be sent. A row says which care point has something new, and from its slot on which coordinator is
+to be told; no time, no tip.
 
+Tips and hand-overs leave a row for a care point. `address` makes of all rows of a care point one for each coordinator
+who is told; one mail settles all that wait for him."""
+
+import uuid
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from enum import Enum, auto
 
-from sqlalchemy import delete, update
-from sqlmodel import col, select
+from sqlalchemy import delete, func, update
+from sqlmodel import Session, col, select
 
+from tipline.storage.chores import last_done, put
 from tipline.storage.engine import Database
-from tipline.storage.tables import NoticeRow
+from tipline.storage.tables import CoordinatorRow, NoticeRow
+
+TELLS_ALWAYS = ("lead", "national")
+"""The roles that are told when nobody of a care point wants mail."""
+OUTAGE = "mail"
+"""Not a chore that was done, but the day since which this one fails."""
+
+
+class Outcome(Enum):
+    """What became of one mail."""
+
+    SENT = auto()
+    LATER = auto()
+    """Not now: it is tried again."""
+    BROKEN_OFF = auto()
+    """The same, and nobody else's either: the server went away."""
+    GIVEN_UP = auto()
+    """Nobody tries it again by himself; the next notice for this coordinator is tried once more."""
 
 
 @dataclass(frozen=True)
-class StoredNotice:
-    id: str
-    care_point: str
+class Waiting:
+    """That a coordinator is to be told of something new."""
+
+    coordinator: str
+    email: str
     attempts: int
+    """How often it was tried in vain."""
+
+
+@dataclass(frozen=True)
+class Dead:
+    """A coordinator whom mail does not reach."""
+
+    coordinator: str
+    care_point: str
 
 
 class Outbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def waiting(self) -> tuple[StoredNotice, ...]:
+    def address(self) -> None:
+        """Makes the notices of care points ones for their coordinators, at once. For a tip line without slots."""
         with self._database.reading() as session:
-            rows = session.exec(select(NoticeRow).order_by(col(NoticeRow.id)))
-            return tuple(StoredNotice(row.id, row.care_point, row.attempts) for row in rows)
-
-    def sent(self, notice_id: str) -> None:
+            if not unaddressed(session):
+                return
         with self._database.writing() as session:
-            session.execute(delete(NoticeRow).where(col(NoticeRow.id) == notice_id))
+            address(session, unaddressed(session))
 
-    def failed(self, notice_id: str) -> None:
-        """The notice stays; only the number of attempts rises."""
+    def unaddressed(self) -> tuple[str, ...]:
+        """The care points at which something new waits to be told, each as often as there is something, sorted."""
+        with self._database.reading() as session:
+            return tuple(sorted(notice.care_point for notice in unaddressed(session)))
+
+    def waiting(self) -> tuple[Waiting, ...]:
+        """Who is to be told, in no order that means anything."""
+        query = (
+            select(CoordinatorRow.id, CoordinatorRow.email, func.max(NoticeRow.attempts))
+            .join(NoticeRow, col(NoticeRow.coordinator) == CoordinatorRow.id)
+            .where(col(NoticeRow.is_dead).is_(False), col(CoordinatorRow.ended_on).is_(None))
+            .group_by(col(CoordinatorRow.id), col(CoordinatorRow.email))
+            .order_by(col(CoordinatorRow.id))
+        )
+        with self._database.reading() as session:
+            return tuple(Waiting(*row) for row in session.exec(query))
+
+    def dead(self, care_point: str | None = None) -> tuple[Dead, ...]:
+        """Whom mail does not reach, at one care point or anywhere."""
+        query = (
+            select(NoticeRow.coordinator, NoticeRow.care_point)
+            .join(CoordinatorRow, col(NoticeRow.coordinator) == CoordinatorRow.id)
+            .where(col(NoticeRow.is_dead).is_(True), col(CoordinatorRow.ended_on).is_(None))
+            .distinct()
+        )
+        if care_point is not None:
+            query = query.where(NoticeRow.care_point == care_point)
+        with self._database.reading() as session:
+            return tuple(sorted((Dead(*row) for row in session.exec(query)), key=lambda one: one.coordinator))
+
+    def try_again(self, care_point: str, coordinator: str) -> bool:
+        """Puts a given-up notice of this care point's coordinator back among those that wait. False when there is
+        none."""
+        revive = update(NoticeRow).where(
+            col(NoticeRow.care_point) == care_point,
+            col(NoticeRow.coordinator) == coordinator,
+            col(NoticeRow.is_dead).is_(True),
+        )
         with self._database.writing() as session:
-            session.execute(
-                update(NoticeRow).where(col(NoticeRow.id) == notice_id).values(attempts=NoticeRow.attempts + 1)
-            )
+            done = session.execute(revive.values(is_dead=False, attempts=0))
+            return bool(done.rowcount)  # type: ignore[attr-defined]  # Result of an UPDATE is a CursorResult
+
+    def outage(self) -> date | None:
+        """Since which day no mail server can be reached; None while one can."""
+        with self._database.reading() as session:
+            since = last_done(session, OUTAGE)
+            return date.fromisoformat(since) if since else None
+
+    def note_outage(self, today: date) -> None:
+        """The mail server can't be reached. The first day counts."""
+        if self.outage() is None:
+            with self._database.writing() as session:
+                put(session, OUTAGE, today.isoformat())
+
+    def end_outage(self) -> None:
+        """The mail server takes mail."""
+        if self.outage() is not None:
+            with self._database.writing() as session:
+                put(session, OUTAGE, "")
+
+    def pass_on(self, coordinator: str, send: Callable[[], Outcome]) -> Outcome | None:
+        """Calls `send` while no other process tells this coordinator, and does what its outcome says to all that waited
+        for him. None when nothing waits for him any more, or another process is telling him. When `send` raises, all
+        stays as it was."""
+        with self._database.alone("outbox") as is_alone:
+            if not is_alone:
+                return None
+            if self._database.is_sqlite:
+                return self._passed_on(coordinator, send)
+            # PostgreSQL: the rows stay locked while the mail is on its way, until this process ends in any manner.
+            with self._database.writing() as session:
+                claimed = _claim(session, coordinator)
+                outcome = send() if claimed else None
+                if outcome:
+                    _settle(session, coordinator, claimed, outcome)
+                return outcome
+
+    def _passed_on(self, coordinator: str, send: Callable[[], Outcome]) -> Outcome | None:
+        """SQLite has one writer: nobody may wait for it while a mail server is slow."""
+        with self._database.reading() as session:
+            claimed = _claim(session, coordinator)
+        outcome = send() if claimed else None
+        if outcome:
+            with self._database.writing() as session:
+                _settle(session, coordinator, claimed, outcome)
+        return outcome
+
+
+def add_notice(session: Session, care_point: str) -> None:
+    """There is something new at this care point."""
+    session.add(NoticeRow(id=str(uuid.uuid4()), care_point=care_point))
+
+
+def add_notice_to_all(session: Session, care_point: str) -> None:
+    """There is something that every coordinator of this care point must hear of, whoever wants mail or not."""
+    _tell(session, care_point, [each.id for each in _people(session, care_point)])
+
+
+def unaddressed(session: Session) -> Sequence[NoticeRow]:
+    """Notices of care points, that are not yet ones for coordinators."""
+    return session.exec(select(NoticeRow).where(NoticeRow.coordinator == "")).all()
+
+
+def address(session: Session, notices: Sequence[NoticeRow]) -> None:
+    """Makes of these notices, however many a care point has, one for each coordinator who is told. Those of a care
+    point where nobody works wait on."""
+    for care_point in sorted({notice.care_point for notice in notices}):
+        told = _told(_people(session, care_point))
+        _tell(session, care_point, told)
+        if told:
+            own = [notice.id for notice in notices if notice.care_point == care_point]
+            session.execute(delete(NoticeRow).where(col(NoticeRow.id).in_(own)))
+
+
+def _people(session: Session, care_point: str) -> Sequence[CoordinatorRow]:
+    query = select(CoordinatorRow).where(
+        CoordinatorRow.care_point == care_point, col(CoordinatorRow.ended_on).is_(None)
+    )
+    return session.exec(query.order_by(col(CoordinatorRow.id))).all()
+
+
+def _told(people: Sequence[CoordinatorRow]) -> Sequence[str]:
+    """Who wants mail; where nobody does the leads, so that a tip is never told to nobody; without leads everyone."""
+    willing = [each for each in people if each.wants_mail]
+    leads = [each for each in people if each.role in TELLS_ALWAYS]
+    return [each.id for each in willing or leads or people]
+
+
+def _tell(session: Session, care_point: str, coordinators: Sequence[str]) -> None:
+    """One notice for each, in the place of one that waits for him. Not of one that is being sent: it may arrive before
+    what is new now can be seen."""
+    for each in coordinators:
+        waits = select(NoticeRow).where(NoticeRow.coordinator == each, col(NoticeRow.is_dead).is_(False))
+        earlier = session.exec(waits.with_for_update(skip_locked=True)).all()
+        attempts = max((row.attempts for row in earlier), default=0)
+        session.execute(delete(NoticeRow).where(col(NoticeRow.id).in_([row.id for row in earlier])))
+        session.add(NoticeRow(id=str(uuid.uuid4()), care_point=care_point, coordinator=each, attempts=attempts))
+
+
+def _claim(session: Session, coordinator: str) -> Sequence[str]:
+    """The notices that wait for him. Who has the first one locked is telling him: nobody else may."""
+    mine = (NoticeRow.coordinator == coordinator, col(NoticeRow.is_dead).is_(False))
+    first = session.exec(select(func.min(NoticeRow.id)).where(*mine)).one()
+    held = select(NoticeRow.id).where(NoticeRow.id == first).with_for_update(skip_locked=True)
+    if session.exec(held).first() is None:
+        return ()
+    return session.exec(select(NoticeRow.id).where(*mine).with_for_update(skip_locked=True)).all()
+
+
+def _settle(session: Session, coordinator: str, claimed: Sequence[str], outcome: Outcome) -> None:
+    rows, was_given_up = col(NoticeRow.id).in_(claimed), col(NoticeRow.is_dead).is_(True)
+    if outcome in {Outcome.LATER, Outcome.BROKEN_OFF}:
+        session.execute(update(NoticeRow).where(rows).values(attempts=NoticeRow.attempts + 1))
+        return
+    # Of what was given up before, one is enough; and who gets mail again was given up wrongly.
+    session.execute(delete(NoticeRow).where(col(NoticeRow.coordinator) == coordinator, was_given_up))
+    if outcome is Outcome.SENT:
+        session.execute(delete(NoticeRow).where(rows))
+        return
+    session.execute(delete(NoticeRow).where(col(NoticeRow.id).in_(claimed[1:])))
+    session.execute(update(NoticeRow).where(col(NoticeRow.id) == claimed[0]).values(is_dead=True))

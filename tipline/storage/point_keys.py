@@ -4,7 +4,7 @@ Every question names the care point that asks. Nothing here makes a key count: t
 
 import hashlib
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from hmac import compare_digest
@@ -209,7 +209,9 @@ class PointKeys:
             found = [SealedFile(row.tip, "", row.sealed) for row in session.exec(shown)]
             tips = [file.tip for file in found]
             messages = session.exec(
-                select(MessageRow).where(col(MessageRow.tip).in_(tips), MessageRow.reader == care_point)
+                select(MessageRow).where(
+                    col(MessageRow.tip).in_(tips), MessageRow.reader == care_point, col(MessageRow.hidden).is_(False)
+                )
             )
             found += [SealedFile(row.tip, row.id, row.sealed) for row in messages]
         return tuple(found), tips[-1] if len(tips) == cases else None
@@ -233,13 +235,16 @@ class PointKeys:
             return True
 
     def drop_older(self, care_point: str, number: int, made_on: date) -> bool:
-        """Drops all grants of keys before this one. False while a tip is still hidden that may be sealed to one of
-        them."""
-        waits = select(CaseRow.tip).where(
+        """Drops all grants of keys before this one. False while a tip or addition is still hidden that may be sealed to
+        one of them."""
+        tips = select(CaseRow.tip).where(
             CaseRow.care_point == care_point, col(CaseRow.hidden).is_(True), CaseRow.received_on <= made_on
         )
+        additions = select(MessageRow.id).where(
+            MessageRow.reader == care_point, col(MessageRow.hidden).is_(True), MessageRow.written_on <= made_on
+        )
         with self._database.writing() as session:
-            if session.exec(waits.limit(1)).one_or_none() is not None:
+            if any(session.exec(waiting.limit(1)).first() is not None for waiting in (tips, additions)):
                 return False
             for table in (GrantRow, SheetGrantRow):
                 session.execute(delete(table).where(col(table.care_point) == care_point, col(table.number) < number))
@@ -265,11 +270,10 @@ def _grant_row(coordinator_id: str, care_point: str, number: int, sealed: bytes)
 
 def _row_of(session: Session, care_point: str, file: SealedFile) -> CaseRow | MessageRow | None:
     case = session.get(CaseRow, (file.tip, care_point))
-    if case is None or not file.message:
+    if case is None or case.hidden:
+        return None
+    if not file.message:
         return case
-    of_this_point: Sequence[bool] = (
-        MessageRow.id == file.message,
-        MessageRow.tip == file.tip,
-        MessageRow.reader == care_point,
-    )
-    return session.exec(select(MessageRow).where(*of_this_point)).one_or_none()
+    of_this_point = (MessageRow.id == file.message, MessageRow.tip == file.tip, MessageRow.reader == care_point)
+    shown = select(MessageRow).where(*of_this_point, col(MessageRow.hidden).is_(False))
+    return session.exec(shown).one_or_none()

@@ -1,19 +1,19 @@
 """Tips and their messages, as their tipsters' codes find them. What a person wrote is a sealed file; who may read it,
 and on which date it came, is not sealed. How far a care point is with a tip stands in `cases`."""
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import case, delete, func, update
+from sqlalchemy import ColumnElement, case, delete, func, update
 from sqlmodel import Session, col, select
 
 from tipline.pools import Pool
 from tipline.storage.adding import add_unless_taken
 from tipline.storage.admissions import admit_tip
 from tipline.storage.engine import Database
-from tipline.storage.tables import CaseRow, DraftRow, MessageRow, NoticeRow, TipRow
+from tipline.storage.outbox import add_notice
+from tipline.storage.tables import CaseRow, DraftRow, MessageRow, TipRow
 
 TIPSTER = "tipster"
 """The reader of a message's file who is no care point."""
@@ -56,6 +56,8 @@ class StoredMessage:
     sealed: bytes = field(repr=False)
     written_by: str = ""
     """A coordinator's id; for one of another care point that point's id; empty for the tipster."""
+    hidden: bool = False
+    """An addition that waits for its slot."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ class Tips:
             admit_tip(session, pool, tip.received_on)
             for care_point in tip.sealed:
                 session.add(_new_case(tip, care_point, pool))
-                session.add(NoticeRow(id=str(uuid.uuid4()), care_point=care_point))
+                add_notice(session, care_point)
             return True
 
     def by_lookup(self, lookup_digest: bytes) -> StoredTip | None:
@@ -98,11 +100,11 @@ class Tips:
             return frozenset(session.exec(select(CaseRow.care_point).distinct()))
 
     def messages(self, tip_id: str, reader: str) -> tuple[StoredMessage, ...]:
-        """The files that `reader` may open, in their order of kind and number."""
+        """The files that `reader` may open, in their order of kind and number. None that waits for its slot."""
         with self._database.reading() as session:
             rows = session.exec(
                 select(MessageRow)
-                .where(MessageRow.tip == tip_id, MessageRow.reader == reader)
+                .where(MessageRow.tip == tip_id, MessageRow.reader == reader, col(MessageRow.hidden).is_(False))
                 .order_by(col(MessageRow.written_on), col(MessageRow.kind), col(MessageRow.number))
             )
             return tuple(_message(row) for row in rows)
@@ -113,10 +115,16 @@ class Tips:
         with self._database.reading() as session:
             return _last_number(session, tip_id, kind, care_point) + 1
 
+    def last_shown(self, tip_id: str, kind: str) -> int:
+        """The highest number of this kind that does not wait for its slot; 0 when there is none."""
+        with self._database.reading() as session:
+            return _last_number(session, tip_id, kind, "", col(MessageRow.hidden).is_(False))
+
     def add_messages(self, messages: Sequence[StoredMessage], draft: DraftChange | None = None) -> bool:
         """All files of one message, or none: False when its number was taken or its id was kept before. An answer or an
-        addition opens a closed case of its readers again. Raises `OtherReadersError` when the tip was handed over or
-        shared since they were sealed: who reads it now would miss the message."""
+        addition opens a closed case of its readers again, a hidden one at its slot; an addition leaves notices. Raises
+        `OtherReadersError` when the tip was handed over or shared since they were sealed: who reads it now would miss
+        the message."""
         with self._database.writing() as session:
             first = messages[0]
             lock_tip(session, first.tip)
@@ -131,11 +139,15 @@ class Tips:
                 session.rollback()
                 return False
             session.add_all(message_row(message) for message in messages[1:])
-            session.execute(
-                update(CaseRow)
-                .where(col(CaseRow.tip) == first.tip, col(CaseRow.care_point).in_({each.reader for each in messages}))
-                .values(_after(session, first))
-            )
+            if first.kind == "addition":
+                for care_point in sorted(_readers(messages)):
+                    add_notice(session, care_point)
+            if not first.hidden:
+                session.execute(
+                    update(CaseRow)
+                    .where(col(CaseRow.tip) == first.tip, col(CaseRow.care_point).in_(_readers(messages)))
+                    .values(_after(session, first))
+                )
             return True
 
     def delete_answer(self, tip_id: str, message_id: str) -> bool:
@@ -162,14 +174,22 @@ def _after(session: Session, message: StoredMessage) -> Mapping[str, object]:
     if message.kind == "note":
         return values
     if message.kind == "answer":
-        values["answered_to"] = _last_number(session, message.tip, "addition", "")
+        shown = col(MessageRow.hidden).is_(False)
+        return {**values, "answered_to": _last_number(session, message.tip, "addition", "", shown), **_reopened()}
+    return after_addition(message.written_on)
+
+
+def after_addition(written_on: date) -> Mapping[str, object]:
+    """What an addition changes in the cases of its readers."""
+    active_on = col(CaseRow.active_on)
+    later = case((active_on < written_on, written_on), else_=active_on)  # it may have waited for its slot
+    return {"active_on": later, "changes": CaseRow.changes + 1, **_reopened()}
+
+
+def _reopened() -> Mapping[str, object]:
+    """A closed case is open again; any other stays as it is."""
     was_closed = col(CaseRow.status) == "closed"
-    return {
-        **values,
-        "status": case((was_closed, "in_progress"), else_=col(CaseRow.status)),
-        "reason": "",
-        "closed_on": None,
-    }
+    return {"status": case((was_closed, "in_progress"), else_=col(CaseRow.status)), "reason": "", "closed_on": None}
 
 
 def _new_case(tip: NewTip, care_point: str, pool: Pool) -> CaseRow:
@@ -203,7 +223,7 @@ def care_points_of(session: Session, tip_id: str) -> tuple[str, ...]:
 
 
 def _message(row: MessageRow) -> StoredMessage:
-    return StoredMessage(**row.model_dump(exclude={"hidden", "seen"}) | {"named": tuple(row.named.split())})
+    return StoredMessage(**row.model_dump(exclude={"seen"}) | {"named": tuple(row.named.split())})
 
 
 def _changed_draft(session: Session, change: DraftChange) -> bool:
@@ -215,9 +235,9 @@ def _changed_draft(session: Session, change: DraftChange) -> bool:
     return bool(changed.rowcount)  # type: ignore[attr-defined]  # Result of an UPDATE is a CursorResult
 
 
-def _last_number(session: Session, tip_id: str, kind: str, care_point: str) -> int:
+def _last_number(session: Session, tip_id: str, kind: str, care_point: str, *wanted: ColumnElement[bool]) -> int:
     # The desk's file of an answer outlives the tipster's, so the highest number is never forgotten.
-    query = select(func.max(MessageRow.number)).where(MessageRow.tip == tip_id, MessageRow.kind == kind)
+    query = select(func.max(MessageRow.number)).where(MessageRow.tip == tip_id, MessageRow.kind == kind, *wanted)
     if care_point:
         query = query.where(MessageRow.reader == care_point)
     return session.exec(query).one() or 0

@@ -44,6 +44,7 @@ from tipline.geography import load_geography
 from tipline.geography_update import update_geography
 from tipline.holders import Holders
 from tipline.languages import LANGUAGES
+from tipline.mail import mail_sink
 from tipline.notices import PrintingSink
 from tipline.routing import explain
 from tipline.starting import CannotStartError
@@ -166,7 +167,7 @@ def serve(host: str, port: int, workers: int) -> None:
     with orderly_stop(), all_refusals():
         settings = read_settings(os.environ)
         with listening(host, port) as listener:
-            serve_app(create_app(settings).app, listener)
+            serve_app(create_app(settings, sink=mail_sink(settings.tipline)).app, listener)
 
 
 @contextlib.contextmanager
