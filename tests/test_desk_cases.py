@@ -186,8 +186,8 @@ def test_what_is_deleted_within_fourteen_days_is_told_first_what_goes_first(desk
     desk.store.cases.set_status(other, "zvh-groningen", "closed", closing=Closing("advised", date(2026, 1, 1)))
     told = noor.get("/tips/due").json()["tips"]
     assert [each["id"] for each in told] == [old, closed[89], closed[76]]
-    horizon = soon(TODAY)
-    assert (TODAY - horizon.closed_on, TODAY - horizon.active_on) == (timedelta(days=76), timedelta(days=351))
+    until = soon(TODAY)
+    assert (TODAY - until.closed_on, TODAY - until.active_on) == (timedelta(days=76), timedelta(days=351))
     case = desk.store.cases.get(closed[76], LUMENS)
     assert case
     assert deleted_on(case) == TODAY + timedelta(days=14)

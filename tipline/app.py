@@ -7,6 +7,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from tipline.audit import TrailWatch
+from tipline.chores import DailyChores
 from tipline.conversation import Conversations
 from tipline.desk.application import create_desk
 from tipline.drafts import Drafts
@@ -32,6 +33,7 @@ class Tipline:
     slots: Slots
     rewriting: Rewriting
     trail_watch: TrailWatch
+    daily: DailyChores
 
     def routes(self) -> Iterable[BaseRoute]:
         """The addresses of the tipster's side; the application that takes them needs `tip_form` in its state."""
@@ -46,6 +48,7 @@ class Tipline:
         self.world.store.sessions.drop_ended(now)
         self.world.store.forget()
         self.trail_watch.keep()
+        self.daily.keep_up()
         self.rewriting.keep_up()
 
     def deliver_notices(self) -> None:
@@ -79,4 +82,5 @@ def create_tipline(world: World, exit_target: Callable[[], str], sink: Sink | No
         slots=Slots(store, settings.slot_minutes, world.clock),
         rewriting=Rewriting(store, world.clock),
         trail_watch=TrailWatch(store.trail, settings.trail_heads, world.clock),
+        daily=DailyChores(store, world.care_points, world.clock),
     )

@@ -31,6 +31,8 @@ CARE_POINTS, COVERAGE, HELPLINES = FOLLOWED = ("care_points.toml", "coverage.csv
 """The files, beside the key files, that a running server follows."""
 COVERAGE_COLUMNS = ("code", "care_point", "confidence", "lead", "source")
 CERTAINTIES = ("high", "medium", "low")
+KEEPING = {"keeps_closed_days": range(14, 366), "keeps_open_days": range(90, 731)}
+"""How many days a care point may choose: the desk tells of a deletion 14 days before, and nothing is kept for ever."""
 CONTACTS = ("phone", "email", "hours_nl", "hours_en")
 
 
@@ -59,6 +61,10 @@ class CarePoint:
     """Who answers for the personal data in its tips, as the point told us: often a municipality."""
     privacy_url: str | None
     """Where that controller tells what it does with personal data."""
+    keeps_closed_days: int | None = None
+    """For how many days it keeps a closed case, where its controller chose another time than everyone's."""
+    keeps_open_days: int | None = None
+    """The same, for an open case in which nothing happens any more."""
 
 
 @dataclass(frozen=True)
@@ -211,7 +217,7 @@ def _points(document: Document) -> dict[str, CarePoint]:
 def _point(entry: Entry) -> CarePoint:
     known = ("id", "organisation", "short_name", "region_label", "website", "source_url", "certainty", "confirmed_on")
     unshown = ("national", "reads_within", "unconfirmed_phone", "unconfirmed_email", "note")
-    entry.only(*known, *unshown, *CONTACTS, "controller", "privacy_url")
+    entry.only(*known, *unshown, *CONTACTS, "controller", "privacy_url", *KEEPING)
     point = CarePoint(
         id=_identifier(entry),
         organisation=entry.text("organisation"),
@@ -229,6 +235,8 @@ def _point(entry: Entry) -> CarePoint:
         reads_within=entry.optional_text("reads_within"),
         controller=entry.optional_text("controller"),
         privacy_url=_https(entry, "privacy_url"),
+        keeps_closed_days=_days(entry, "keeps_closed_days"),
+        keeps_open_days=_days(entry, "keeps_open_days"),
     )
     _refuse_unconfirmed_contacts(entry, point)
     return point
@@ -240,6 +248,14 @@ def _identifier(entry: Entry) -> str:
     if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", identifier):
         raise entry.fault("id", f"`{identifier}` can't be an id", "use small letters, digits and single dashes")
     return identifier
+
+
+def _days(entry: Entry, field: str) -> int | None:
+    days, allowed = entry.optional_number(field), KEEPING[field]
+    if days is not None and days not in allowed:
+        how = f"write {allowed[0]} to {allowed[-1]}, or leave the line out"
+        raise entry.fault(field, f"{days} days is no time for which cases may be kept", how)
+    return days
 
 
 def _https(entry: Entry, field: str) -> str | None:

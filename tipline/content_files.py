@@ -160,6 +160,9 @@ class Entry:
     def number(self, field: str) -> int:
         return self._present(field, int, self._value(field, int))
 
+    def optional_number(self, field: str) -> int | None:
+        return self._value(field, int)
+
     def flag(self, field: str) -> bool:
         """True or false; false when absent."""
         return bool(self._value(field, bool))

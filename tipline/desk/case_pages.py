@@ -51,7 +51,7 @@ def set_status(request: Request, coordinator: Coordinator) -> Response:
         return _unprocessable()
     closing = Closing(reason, today(request)) if status == CLOSED else None
     changed = world_of(request).store.cases.set_status(
-        tip_id, coordinator.care_point, status, sent.one("seen") or None, closing
+        tip_id, coordinator.care_point, status, sent.one("seen") or None, closing, today(request)
     )
     return _changed(
         request, coordinator, is_changed=changed, deed=f"status-{status}", about=closing.reason if closing else ""
@@ -65,7 +65,9 @@ def set_labels(request: Request, coordinator: Coordinator) -> Response:
         return not_found()
     if not set(labels) <= set(LABELS):
         return _unprocessable()
-    changed = world_of(request).store.cases.set_labels(request.path_params["tip"], coordinator.care_point, labels, seen)
+    changed = world_of(request).store.cases.set_labels(
+        request.path_params["tip"], coordinator.care_point, labels, seen, today(request)
+    )
     return _changed(request, coordinator, is_changed=changed, deed="labelled", about=" ".join(sorted(set(labels))))
 
 
@@ -78,7 +80,9 @@ def assign(request: Request, coordinator: Coordinator) -> Response:
         return not_found()
     if to and to not in here:
         return _unprocessable()
-    changed = store.cases.assign(request.path_params["tip"], coordinator.care_point, to, sent.one("seen"))
+    changed = store.cases.assign(
+        request.path_params["tip"], coordinator.care_point, to, sent.one("seen"), today(request)
+    )
     return _changed(request, coordinator, is_changed=changed, deed="assigned", about=to)
 
 

@@ -10,6 +10,7 @@ from tipline.desk.answering import Value, json_answer, json_error
 from tipline.desk.keys import holders_of
 from tipline.desk.requests import base64url, day, holders_in, incoming_of, not_found, today, world_of
 from tipline.key_files import PublishedKey
+from tipline.retention import terms_of
 from tipline.storage.coordinators import Coordinator
 
 MAX_DIGITS = 9
@@ -19,7 +20,7 @@ def keys(request: Request, coordinator: Coordinator) -> Response:
     """What the browser needs to unlock, and the published key that it compares with."""
     world = world_of(request)
     point = world.care_points().points[coordinator.care_point]
-    key = world.care_points().keys.get(coordinator.care_point)
+    key, terms = world.care_points().keys.get(coordinator.care_point), terms_of(point)
     wrapped = world.store.coordinators.wrapped_keys(coordinator.id)
     grants = world.store.coordinators.grants(coordinator.id)
     return json_answer(
@@ -29,6 +30,7 @@ def keys(request: Request, coordinator: Coordinator) -> Response:
             "role": coordinator.role,
             "recipient": coordinator.recipient,
             "care_point": {"id": point.id, "name": point.short_name, "region": point.region_label},
+            "terms": {"closed_days": terms.closed.days, "open_days": terms.open.days},
             "wrapped": [{"unlocker": one.unlocker, "sealed": base64url(one.sealed)} for one in wrapped],
             "grants": [
                 {"care_point": grant.care_point, "number": grant.number, "sealed": base64url(grant.sealed)}

@@ -13,7 +13,7 @@ from tipline.desk.casework import STATUSES
 from tipline.desk.recording import record
 from tipline.desk.requests import base64url, day, not_found, today, world_of
 from tipline.heads import Kind
-from tipline.retention import deleted_on, soon
+from tipline.retention import Terms, deleted_on, soon, terms_of
 from tipline.storage.cases import CLOSED, Place, StoredCase
 from tipline.storage.coordinators import Coordinator
 from tipline.storage.tips import StoredMessage
@@ -51,15 +51,16 @@ def news(request: Request, coordinator: Coordinator) -> Response:
 
 def due(request: Request, coordinator: Coordinator) -> Response:
     """The cases that are deleted soon, first those that go first; at most a page of them."""
-    cases, horizon = world_of(request).store.cases, soon(today(request))
-    found = cases.due(coordinator.care_point, horizon.closed_on, horizon.active_on, PAGE)
+    until = soon(today(request), _terms(request, coordinator.care_point))
+    found = world_of(request).store.cases.due(coordinator.care_point, until, PAGE)
     return json_answer({"tips": _listed(request, found)})
 
 
 def tip(request: Request, coordinator: Coordinator) -> Response:
     """One case with its conversation. Fetching it is written down."""
-    store = world_of(request).store
-    case = store.cases.get(request.path_params["tip"], coordinator.care_point)
+    store, tip_id = world_of(request).store, request.path_params["tip"]
+    store.cases.read(tip_id, coordinator.care_point, today(request))
+    case = store.cases.get(tip_id, coordinator.care_point)
     if case is None:
         return not_found()
     record(request, coordinator, "fetched", case.tip)
@@ -105,18 +106,23 @@ def _listed(request: Request, cases: Sequence[StoredCase]) -> list[Mapping[str, 
     """These cases, all of one care point, as a list shows them."""
     if not cases:
         return []
-    is_brief = "brief" in request.query_params
+    is_brief, terms = "brief" in request.query_params, _terms(request, cases[0].care_point)
     numbers = world_of(request).store.cases.last_numbers(cases[0].care_point, [case.tip for case in cases])
     listed: list[Mapping[str, Value]] = []
     for case in cases:
-        summary = _summary(case, numbers.get((case.tip, Kind.ANSWER), 0), numbers.get((case.tip, Kind.ADDITION), 0))
+        answers, additions = (numbers.get((case.tip, kind), 0) for kind in (Kind.ANSWER, Kind.ADDITION))
+        summary = _summary(case, terms, answers, additions)
         if not is_brief:
             summary["sealed"] = base64url(case.sealed)
         listed.append(summary)
     return listed
 
 
-def _summary(case: StoredCase, answers: int, additions: int) -> dict[str, Value]:
+def _terms(request: Request, care_point: str) -> Terms:
+    return terms_of(world_of(request).care_points().points.get(care_point))
+
+
+def _summary(case: StoredCase, terms: Terms, answers: int, additions: int) -> dict[str, Value]:
     return {
         "id": case.tip,
         "named": case.named,
@@ -126,7 +132,7 @@ def _summary(case: StoredCase, answers: int, additions: int) -> dict[str, Value]
         "labels": case.labels,
         "assigned_to": case.assigned_to,
         "closed_on": day(case.closed_on) if case.closed_on else None,
-        "deleted_on": day(deleted_on(case)),
+        "deleted_on": day(deleted_on(case, terms)),
         "offered_by": case.offered_by,
         "is_shared": case.is_shared,
         "changes": case.changes,

@@ -9,8 +9,10 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from tipline.storage import copying
 from tipline.storage.cases import Cases
 from tipline.storage.coordinators import Coordinators
+from tipline.storage.deletions import Deletions
 from tipline.storage.drafts import Drafts
 from tipline.storage.engine import Database, make_engine
+from tipline.storage.escalations import Escalations
 from tipline.storage.handovers import Handovers
 from tipline.storage.invitations import Invitations
 from tipline.storage.outbox import Outbox
@@ -45,6 +47,8 @@ class Store:
         self.cases = Cases(self._database)
         self.handovers = Handovers(self._database)
         self.slots = WaitingTips(self._database)
+        self.deletions = Deletions(self._database)
+        self.escalations = Escalations(self._database)
         self.outbox = Outbox(self._database)
         self.trail = Trail(self._database)
         self.coordinators = Coordinators(self._database)
@@ -95,10 +99,10 @@ class Store:
         """Of SQLite: folds the log into the database, so that the file alone is the whole."""
         copying.as_one_file(self._database.engine)
 
-    def forget(self) -> None:
-        """Empties SQLite's write-ahead log into the database: until then what was deleted still stands there. A reader
-        may be in the way; the next call takes the rest."""
-        self._database.empty_log()
+    def forget(self) -> bool:
+        """Empties SQLite's write-ahead log into the database: until then what was deleted still stands there. False
+        when a reader was in the way; the next call takes the rest."""
+        return self._database.empty_log()
 
     def size(self) -> int:
         """Bytes of SQLite's file; 0 of another database."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, case, func, union_all, update
+from sqlalchemy import ColumnElement, Result, SQLColumnExpression, case, func, union_all, update
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -14,7 +14,8 @@ from tipline.storage.engine import Database
 from tipline.storage.tables import CaseRow, MessageRow
 from tipline.storage.tips import care_points_of
 
-OPEN = ("new", "read", "in_progress")
+NEW = "new"
+OPEN = (NEW, "read", "in_progress")
 CLOSED = "closed"
 
 Order = Sequence[SQLColumnExpression[Any]]  # of columns of any type
@@ -50,6 +51,11 @@ class StoredCase:
     read_on: date | None = None
     """When it was first fetched."""
 
+    @property
+    def is_unread(self) -> bool:
+        """Nobody fetched it, nor did anything else with it."""
+        return self.status == NEW and self.read_on is None
+
 
 @dataclass(frozen=True)
 class Place:
@@ -65,6 +71,20 @@ class Closing:
 
     reason: str
     on: date
+
+
+@dataclass(frozen=True)
+class Until:
+    """The last days of what is asked for, each one included."""
+
+    closed_on: date
+    """Of a closed case."""
+    active_on: date
+    """When anything last happened in an open case that somebody read."""
+    unread_on: date
+    """The same, in a case that nobody read."""
+    received_on: date
+    """When a tip came that nobody read, whatever its tipster added since."""
 
 
 @dataclass(frozen=True)
@@ -113,12 +133,12 @@ class Cases:
         """One case of this care point; None for any other id, another point's among them."""
         return next(iter(self.some(care_point, [tip_id])), None)
 
-    def due(self, care_point: str, closed_until: date, active_until: date, limit: int) -> tuple[StoredCase, ...]:
-        """Cases closed until one day, or open and last written in until another; those closed first in front."""
+    def due(self, care_point: str, until: Until, limit: int) -> tuple[StoredCase, ...]:
+        """Cases that were closed, or in which something last happened, until these days; those closed first in
+        front."""
         first_closed = (col(CaseRow.closed_on), col(CaseRow.tip))
-        closed = _first(care_point, first_closed, limit, col(CaseRow.closed_on) <= closed_until)
-        is_idle = (col(CaseRow.status).in_(OPEN), col(CaseRow.active_on) <= active_until)
-        idle = _first(care_point, (col(CaseRow.active_on), col(CaseRow.tip)), limit, *is_idle)
+        closed = _first(care_point, first_closed, limit, is_closed_until(until))
+        idle = _first(care_point, (col(CaseRow.active_on), col(CaseRow.tip)), limit, is_idle_until(until))
         order = (func.coalesce(CaseRow.closed_on, CaseRow.active_on), col(CaseRow.tip))
         return self._first_of(care_point, [closed, idle], order, limit)
 
@@ -147,31 +167,47 @@ class Cases:
         with self._database.reading() as session:
             return {(tip, kind): number for tip, kind, number in session.exec(query)}
 
+    def read(self, tip_id: str, care_point: str, on: date) -> bool:
+        """Somebody fetched it. False when somebody had before, or when it is another point's."""
+        unread = (*_own(tip_id, care_point), col(CaseRow.read_on).is_(None))
+        with self._database.writing() as session:
+            return _rowcount(session.execute(update(CaseRow).where(*unread).values(read_on=on, active_on=on)))
+
     def set_status(
-        self, tip_id: str, care_point: str, status: str, seen: str | None = None, closing: Closing | None = None
+        self,
+        tip_id: str,
+        care_point: str,
+        status: str,
+        seen: str | None = None,
+        closing: Closing | None = None,
+        on: date | None = None,
     ) -> bool:
         """False for another point's tip, or when `seen` is given and a colleague has changed the status since. Closing
         asks for a reason and a day; with another reason the day of a closed case stays. Raises `NoClosingError`."""
         if status != CLOSED:
-            return self._changed(
-                tip_id, care_point, _seen(CaseRow.status, seen), status=status, reason="", closed_on=None
-            )
+            still = _seen(CaseRow.status, seen)
+            # Opened again, a case that was closed for long must not be deleted for what it was before.
+            return self._changed(tip_id, care_point, still, on=on, status=status, reason="", closed_on=None)
         if closing is None:
             raise NoClosingError
         closed_on = case((col(CaseRow.closed_on).is_(None), closing.on), else_=col(CaseRow.closed_on))
         still = _seen(CaseRow.status, seen)
-        return self._changed(tip_id, care_point, still, status=status, reason=closing.reason, closed_on=closed_on)
+        return self._changed(
+            tip_id, care_point, still, on=on, status=status, reason=closing.reason, closed_on=closed_on
+        )
 
-    def set_labels(self, tip_id: str, care_point: str, labels: Sequence[str], seen: Sequence[str]) -> bool:
+    def set_labels(
+        self, tip_id: str, care_point: str, labels: Sequence[str], seen: Sequence[str], on: date | None = None
+    ) -> bool:
         """False for another point's tip, or when a colleague has changed the labels since they were `seen`."""
         still = _seen(CaseRow.labels, _joined(seen))
-        return self._changed(tip_id, care_point, still, labels=_joined(labels))
+        return self._changed(tip_id, care_point, still, on=on, labels=_joined(labels))
 
-    def assign(self, tip_id: str, care_point: str, coordinator: str, seen: str) -> bool:
+    def assign(self, tip_id: str, care_point: str, coordinator: str, seen: str, on: date | None = None) -> bool:
         """Gives the case to a coordinator, or to nobody. False for another point's tip, or when it has gone to another
         than was `seen`."""
         still = _seen(CaseRow.assigned_to, seen)
-        return self._changed(tip_id, care_point, still, assigned_to=coordinator)
+        return self._changed(tip_id, care_point, still, on=on, assigned_to=coordinator)
 
     def _first_of(
         self, care_point: str, lists: Sequence[SelectOfScalar[str]], order: Order, limit: int
@@ -183,13 +219,41 @@ class Cases:
 
     def _found(self, query: SelectOfScalar[CaseRow]) -> tuple[StoredCase, ...]:
         with self._database.reading() as session:
-            return tuple(map(_case, session.exec(query)))
+            return tuple(map(case_in, session.exec(query)))
 
-    def _changed(self, tip_id: str, care_point: str, still: Sequence[ColumnElement[bool]], **values: object) -> bool:
-        own = (col(CaseRow.tip) == tip_id, col(CaseRow.care_point) == care_point, col(CaseRow.hidden).is_(False))
-        change = update(CaseRow).where(*own, *still).values(changes=CaseRow.changes + 1, **values)
+    def _changed(
+        self, tip_id: str, care_point: str, still: Sequence[ColumnElement[bool]], on: date | None, **values: object
+    ) -> bool:
+        """`on`, where given, is when something last happened in the case from now on."""
+        if on is not None:
+            values["active_on"] = on
+        change = update(CaseRow).where(*_own(tip_id, care_point), *still)
         with self._database.writing() as session:
-            return bool(session.execute(change).rowcount)  # type: ignore[attr-defined]  # Result of an UPDATE is a CursorResult
+            return _rowcount(session.execute(change.values(changes=CaseRow.changes + 1, **values)))
+
+
+def is_unread() -> ColumnElement[bool]:
+    """The condition of a case that nobody read, as `StoredCase.is_unread` has it."""
+    return (col(CaseRow.status) == NEW) & col(CaseRow.read_on).is_(None)
+
+
+def is_closed_until(until: Until) -> ColumnElement[bool]:
+    return (col(CaseRow.status) == CLOSED) & (col(CaseRow.closed_on) <= until.closed_on)
+
+
+def is_idle_until(until: Until) -> ColumnElement[bool]:
+    """The condition of an open case. What is offered to a care point came to it on the day of the offer."""
+    is_old = (col(CaseRow.received_on) <= until.received_on) & (CaseRow.offered_by == "")
+    unread = is_unread() & ((col(CaseRow.active_on) <= until.unread_on) | is_old)
+    return col(CaseRow.status).in_(OPEN) & (unread | ~is_unread() & (col(CaseRow.active_on) <= until.active_on))
+
+
+def _own(tip_id: str, care_point: str) -> tuple[ColumnElement[bool], ...]:
+    return col(CaseRow.tip) == tip_id, col(CaseRow.care_point) == care_point, col(CaseRow.hidden).is_(False)
+
+
+def _rowcount(result: Result[Any]) -> bool:  # of no rows: an UPDATE
+    return bool(result.rowcount)  # type: ignore[attr-defined]  # Result of an UPDATE is a CursorResult
 
 
 def _shown(care_point: str) -> SelectOfScalar[CaseRow]:
@@ -210,7 +274,7 @@ def _joined(ids: Sequence[str]) -> str:
     return " ".join(sorted(set(ids)))
 
 
-def _case(row: CaseRow) -> StoredCase:
+def case_in(row: CaseRow) -> StoredCase:
     values = row.model_dump(exclude={"hidden"}) | {
         "named": tuple(row.named.split()),
         "labels": tuple(row.labels.split()),

@@ -109,15 +109,18 @@ class Database:
         finally:
             os.close(file)  # ends the lock; so does the end of the process
 
-    def empty_log(self) -> None:
+    def empty_log(self) -> bool:
+        """Whether nothing stands in SQLite's write-ahead log any more; False when a reader was in the way."""
         if self.is_sqlite:
             with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 # Without waiting: it would hold the write lock until the longest reader, a back-up perhaps, is done.
                 connection.exec_driver_sql("PRAGMA busy_timeout=0")
                 try:
-                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                    busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
                 finally:
                     connection.exec_driver_sql(BUSY_TIMEOUT)
+                return not busy
+        return True
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

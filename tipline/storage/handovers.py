@@ -30,7 +30,9 @@ WITHDRAWN = "offer_withdrawn"
 TAKEN = "handover_taken"
 SHARING_TAKEN = "sharing_taken"
 REFUSED = "offer_refused"
-WAY = (HANDOVER_OFFERED, SHARING_OFFERED, WITHDRAWN, TAKEN, SHARING_TAKEN, REFUSED)
+OFFER_LAPSED = "offer_lapsed"
+"""Nobody answered it for so long that what was offered was deleted."""
+WAY = (HANDOVER_OFFERED, SHARING_OFFERED, WITHDRAWN, TAKEN, SHARING_TAKEN, REFUSED, OFFER_LAPSED)
 """The deeds that say where a case went; they stand in the trail of both points."""
 
 Part = tuple[str, int]
@@ -147,7 +149,7 @@ class Handovers:
         with self._database.writing() as session:
             _may_offer(session, doer, to)
             if is_first:
-                _drop_files(session, doer.tip, to)
+                drop_files(session, doer.tip, to)
                 append(session, Deed(OFFER_BEGUN, doer.coordinator, doer.care_point, doer.today, doer.tip, to))
             own = _messages(session, doer.tip, doer.care_point)
             for part, sealed in files.items():
@@ -194,7 +196,7 @@ class Handovers:
             # The tipster's files are no offer, whoever names him as a care point.
             if own.offered_by or to == TIPSTER or (case is not None and case.offered_by != doer.care_point):
                 raise NothingOfferedError
-            dropped = _drop_files(session, doer.tip, to)
+            dropped = drop_files(session, doer.tip, to)
             if case is not None:
                 session.delete(case)
                 own.changes += 1
@@ -213,11 +215,12 @@ class Handovers:
             if not giver:
                 raise NothingOfferedError
             case.offered_by, case.active_on = "", doer.today
+            case.read_on = case.read_on or doer.today  # who takes a case has seen it
             case.changes += 1
             if not case.is_shared:
-                _drop_files(session, doer.tip, giver)
+                drop_files(session, doer.tip, giver)
                 session.execute(delete(CaseRow).where(col(CaseRow.tip) == doer.tip, col(CaseRow.care_point) == giver))
-                _drop_unfinished(session, doer.tip)
+                drop_unfinished(session, doer.tip)
             _tell_both(session, doer, SHARING_TAKEN if case.is_shared else TAKEN, giver)
 
     def refuse(self, doer: Doer, number: int, note: bytes) -> None:
@@ -230,7 +233,7 @@ class Handovers:
                 raise NothingOfferedError
             if number != _next_note(session, doer.tip, giver):
                 raise NoteNumberTakenError
-            _drop_files(session, doer.tip, doer.care_point)
+            drop_files(session, doer.tip, doer.care_point)
             session.delete(case)
             session.execute(
                 update(CaseRow)
@@ -311,13 +314,13 @@ def _told_author(session: Session, written_by: str, giver: str) -> str:
     return giver if is_person else written_by
 
 
-def _drop_files(session: Session, tip_id: str, reader: str) -> bool:
+def drop_files(session: Session, tip_id: str, reader: str) -> bool:
     """All files of a care point, its notes too. False when it had none."""
     gone = session.execute(delete(MessageRow).where(col(MessageRow.tip) == tip_id, col(MessageRow.reader) == reader))
     return bool(gone.rowcount)  # type: ignore[attr-defined]  # Result of a DELETE is a CursorResult
 
 
-def _drop_unfinished(session: Session, tip_id: str) -> None:
+def drop_unfinished(session: Session, tip_id: str) -> None:
     """Files of offers that were begun by who has no case any more: nobody could finish them."""
     session.flush()
     there = {TIPSTER, *care_points_of(session, tip_id)}

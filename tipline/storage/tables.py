@@ -280,7 +280,7 @@ class TrailRow(SQLModel, table=True):
     """A date only."""
     deed: str
     actor: str
-    """A coordinator's id, or `operator`; a care point's id for what another care point did."""
+    """A coordinator's id, `operator` or `system`; a care point's id for what another care point did."""
     care_point: str = Field(index=True)
     tip: str = ""
     about: str = ""

@@ -16,6 +16,8 @@ from tipline.storage.tables import TrailRow
 _CHAINED_AS = b"signaallijn/1 trail\n"
 FIRST_DIGEST = bytes(32)
 """What the first entry is chained to."""
+SYSTEM = "system"
+"""The actor of what the tip line does by itself."""
 BEFORE_ALL = -(2**62)
 BATCH = 1000
 LATEST = 10_000
@@ -34,7 +36,7 @@ class Deed:
 
     deed: str
     actor: str
-    """A coordinator's id, or `operator`; a care point's id for what another care point did."""
+    """A coordinator's id, `operator` or `system`; a care point's id for what another care point did."""
     care_point: str
     happened_on: date
     tip: str = ""

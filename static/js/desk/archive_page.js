@@ -7,6 +7,7 @@ import { say, slot } from "./words.js";
 export async function show(desk) {
   const list = new ListView("archive", desk);
   const more = slot(list.root, "more");
+  slot(list.root, "terms").textContent = say("archive-terms", { count: desk.me.terms.closed_days });
   const page = { tips: [], next: null };
   const load = async () => {
     const found = await desk.tips.closed((done, all) => announce(say("opening", { done, all })), page.next);

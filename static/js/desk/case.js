@@ -8,7 +8,6 @@ import { count, day, daysUntil, reasonName, say, slot, view } from "./words.js";
 import { prepareAnswer, prepareNote } from "./writing.js";
 
 const YEAR = { day: "numeric", month: "long", year: "numeric" };
-const CLOSED_DAYS = 90; // as tipline/retention.py keeps them; for the drawing only
 const CLOCK_STEPS = 20;
 const NEAR_DAYS = 14; // from here on it is counted down for open cases too
 
@@ -23,7 +22,7 @@ export function caseView(tip, desk, draft, deeds) {
   const names = { nameOf: (id) => desk.colleagues.nameOf(id), point: desk.me.care_point.name };
   slot(root, "thread").append(...thread(tip, names));
   slot(root, "reopens").hidden = tip.status !== "closed";
-  fillDeletion(root, tip);
+  fillDeletion(root, tip, desk.me.terms);
   fillHolders(root, desk.me.holders);
   prepareCasework(root, tip, desk.colleagues, draft, deeds.save);
   slot(root, "help").addEventListener("click", () => desk.shortcuts.help());
@@ -57,11 +56,11 @@ function ageTag(tip) {
 }
 
 /** When it is deleted, in words and as a row of days of which those that are past are pale. */
-function fillDeletion(root, tip) {
+function fillDeletion(root, tip, terms) {
   const left = daysUntil(tip.deleted_on);
   const isNear = tip.status === "closed" || left <= NEAR_DAYS;
   slot(root, "deleted").textContent = isNear ? count("deleted", left) : say("kept");
-  const values = { day: day(tip.deleted_on, YEAR), closed: tip.closed_on ? day(tip.closed_on, YEAR) : "" };
+  const values = { day: day(tip.deleted_on, YEAR), closed: tip.closed_on ? day(tip.closed_on, YEAR) : "", count: terms.open_days };
   const kind = { closed: "closed", new: "new" }[tip.status] ?? "open";
   slot(root, "deleted-why").textContent = say(`deleted-${kind}`, values);
   const clock = slot(root, "clock");
@@ -69,6 +68,6 @@ function fillDeletion(root, tip) {
     clock.remove();
     return;
   }
-  const gone = Math.round(CLOCK_STEPS * (1 - Math.min(left, CLOSED_DAYS) / CLOSED_DAYS));
+  const gone = Math.round(CLOCK_STEPS * (1 - Math.min(left, terms.closed_days) / terms.closed_days));
   [...clock.children].slice(0, gone).forEach((step) => step.classList.add("gone"));
 }

@@ -14,6 +14,7 @@ export async function show(desk) {
   const list = new ListView("inbox", desk, inOrder);
   const counters = new Counters(list.root);
   fillHolders(list.root, desk.me.holders);
+  slot(list.root, "terms").textContent = say("terms", { count: desk.me.terms.closed_days });
   desk.put(list.root, "");
   const page = { desk, list, counters, tips: [] };
   draw(page, tips, due);

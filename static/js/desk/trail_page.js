@@ -6,7 +6,7 @@ import { get } from "./server.js";
 import { announce } from "./status.js";
 import { carePointName, count, day, has, labelName, reasonName, say, slot, view } from "./words.js";
 
-const OPERATOR = "operator";
+const OTHERS = { operator: "trail-operator", system: "trail-system" };
 
 /** Whether this coordinator may read it: then it stands in the desk's menu. */
 export function isFor(me) {
@@ -54,7 +54,7 @@ function line(entry) {
 /** A person by the name that he chose, whatever it is; anyone else by what the desk calls him. */
 function whoDid({ who, is_person: isPerson }) {
   if (isPerson) return who;
-  return who === OPERATOR ? say("trail-operator") : carePointName(who);
+  return Object.hasOwn(OTHERS, who) ? say(OTHERS[who]) : carePointName(who);
 }
 
 /** What it was done to: a link to the case while it is there, and what else the entry names. */

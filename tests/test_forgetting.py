@@ -1,0 +1,79 @@
+"""Of what was deleted no byte is left in SQLite's file or its log. What is looked for is found first."""
+
+import secrets
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from test_retention import GRONINGEN, LUMENS, TODAY, add, day, keep
+
+from tipline.care_points import CarePoints
+from tipline.retention import delete_due
+from tipline.storage import Store
+from tipline.storage.cases import Closing
+from tipline.storage.tips import TIPSTER, StoredMessage
+
+PIECE = 24
+"""Bytes of a random file that are looked for: by chance they stand nowhere."""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "tips.sqlite3"
+
+
+@pytest.fixture
+def store(file: Path) -> Iterator[Store]:
+    made = Store(f"sqlite:///{file}")
+    made.migrate()
+    yield made
+    made.close()
+
+
+def found_in(folder: Path, planted: dict[str, bytes]) -> set[str]:
+    """Which of these stand in any file of the folder, by any piece of them."""
+    there = b"\n".join(each.read_bytes() for each in folder.iterdir())
+    return {
+        name
+        for name, secret in planted.items()
+        if any(secret[at : at + PIECE] in there for at in range(0, len(secret) - PIECE + 1, PIECE))
+    }
+
+
+def test_of_a_deleted_case_no_byte_is_left_in_the_file_or_its_log(
+    store: Store, file: Path, care_points: CarePoints
+) -> None:
+    planted = {name: secrets.token_bytes(5000) for name in ("tip", "addition", "answer", "note")}
+    tip = keep(store, LUMENS, GRONINGEN, sealed=planted["tip"])
+    planted["lookup digest"] = tip.lookup_digest
+    planted["id"] = tip.id.encode()
+    add(store, tip, "addition", TODAY, LUMENS, GRONINGEN, sealed=planted["addition"])
+    add(store, tip, "answer", TODAY, TIPSTER, LUMENS, GRONINGEN, sealed=planted["answer"])
+    add(store, tip, "note", TODAY, LUMENS, sealed=planted["note"])
+    assert found_in(file.parent, planted) == planted.keys()
+    assert store.forget()
+    assert found_in(file.parent, planted) == planted.keys()
+    for point in (LUMENS, GRONINGEN):
+        store.cases.set_status(tip.id, point, "closed", closing=Closing("advised", TODAY))
+    assert delete_due(store, care_points, day(90)) == 2
+    assert found_in(file.parent, planted) >= {"tip"}  # in the log, until it is emptied
+    assert store.forget()
+    assert found_in(file.parent, planted) == {"id"}  # the audit trail names it
+
+
+def test_of_an_answer_that_its_tipster_deleted_no_byte_is_left(store: Store, file: Path) -> None:
+    tip, planted = keep(store, LUMENS), {"answer": secrets.token_bytes(5000)}
+    number = store.tips.next_number(tip.id, "answer")
+    files = {TIPSTER: planted["answer"], LUMENS: b"sealed"}
+    assert store.tips.add_messages(
+        [
+            StoredMessage(str(uuid.uuid4()), tip.id, "answer", number, reader, (LUMENS,), TODAY, sealed)
+            for reader, sealed in files.items()
+        ]
+    )
+    assert found_in(file.parent, planted)
+    (answer,) = store.tips.messages(tip.id, TIPSTER)
+    assert store.tips.delete_answer(tip.id, answer.id)
+    assert store.forget()
+    assert found_in(file.parent, planted) == set()
