@@ -78,8 +78,10 @@ class Ada:
         self.has_the_code()
         return code
 
-    def gives_place(self, place: str) -> None:
+    def gives_place(self, place: str, lives: str = "") -> None:
+        """Where it happens, and where he lives if that is elsewhere."""
         self.types(self.page.locator("#place"), place)
+        self.types(self.page.locator("#lives_elsewhere"), lives)
         self._posts(self.page.locator("form", has=self.page.locator("#place")))
 
     def chooses(self, where: str) -> None:
@@ -95,6 +97,20 @@ class Ada:
     def is_told_the_care_point(self) -> str:
         """What the page says about who will read it."""
         return self.page.locator("#care-point").inner_text()
+
+    def leaves_out(self, care_point: str) -> None:
+        """This care point, by its id, on the page that is open."""
+        self._receivers("not_to", care_point)
+
+    def takes_back_in(self, care_point: str) -> None:
+        self._receivers("after_all", care_point)
+
+    def _receivers(self, choice: str, care_point: str) -> None:
+        button = self.page.locator(f'button[name="{choice}"][value="{care_point}"]')
+        folded = self.page.locator("details:not([open])", has=button)
+        if folded.count():
+            folded.locator("summary").click()
+        self._posts(self.page.locator("form", has=button))
 
     def goes_on(self) -> None:
         """To the story, once she was told who will read it."""
