@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from people import Ada
 from playwright.sync_api import Browser, Page
 from server import Server
 
@@ -55,3 +56,19 @@ def test_paper_is_black_on_white_whatever_the_screen_is(site: Server, browser: B
         for path in ("/nl/", "/nl/hulp", "/nl/regio/eindhoven"):
             page.goto(site.public_url + path)
             assert set(page.evaluate(COLOURS)) <= BLACK_ON_WHITE, path
+
+
+def test_the_sheet_with_a_code_holds_the_code_and_the_way_back_and_nothing_else(ada: Ada) -> None:
+    ada.opens("tip_start")
+    ada.gives_place("5611")
+    ada.goes_on()
+    ada.tells("Elke dinsdag")
+    ada.sends()
+    code = ada.gets_a_code()
+    ada.page.emulate_media(media="print")
+    assert sheets(ada.page) == 1
+    paper = " ".join(ada.page.locator("body").inner_text().split())
+    assert code in paper
+    assert f"{ada.site.public_url}/nl/melden/vervolg" in paper
+    for word in ("Lumens", "Bedankt", "Elke dinsdag", "0800"):
+        assert word not in paper

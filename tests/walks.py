@@ -115,6 +115,15 @@ def tip_form(ada: Ada, answers: Callable[[str], None]) -> Iterator[str]:
     yield "tip-place-meant-for"
     change_place(ada, "5611")
     yield "tip-place-told"
+    change_place(ada, "5611", "Elst")
+    yield "tip-place-ask-home"
+    ada.chooses_nothing()
+    yield "tip-place-home-in-words"
+    change_place(ada, "5611", "9711")
+    yield "tip-place-joint"
+    ada.leaves_out("lumens-emp")
+    yield "tip-place-left-out"
+    ada.takes_back_in("lumens-emp")
     ada.goes_on()
     yield "tip-story"
     ada.page.goto(ada.page.url)
@@ -151,10 +160,10 @@ def follow_up(ada: Ada, code: str, answers: Callable[[], None]) -> Iterator[str]
     yield "conversation-deleted"
 
 
-def change_place(ada: Ada, place: str) -> None:
+def change_place(ada: Ada, place: str, lives: str = "") -> None:
     """Where another place stands already, the field for it is folded away."""
     ada.page.locator("main details", has=ada.page.locator("#place")).locator("summary").click()
-    ada.gives_place(place)
+    ada.gives_place(place, lives)
 
 
 def desk(coordinator: Coordinator) -> Iterator[str]:
