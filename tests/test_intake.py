@@ -184,7 +184,7 @@ def test_a_joint_tip_is_one_tip_with_a_file_for_each_point(world: TipWorld) -> N
     for case, other in ((at_lumens, zvh), (at_zvh, lumens)):
         with pytest.raises(sealing.WrongKeyError):
             sealing.open_sealed(case.sealed, other)
-    assert sorted(notice.care_point for notice in world.store.outbox.waiting()) == ["lumens-emp", "zvh-groningen"]
+    assert sorted(world.store.outbox.unaddressed()) == ["lumens-emp", "zvh-groningen"]
     sent = world.drafts.held(held.id, SentDraft)
     assert sent
     assert sent.draft.care_points == ("lumens-emp", "zvh-groningen")
@@ -204,7 +204,7 @@ def test_two_points_that_are_not_open_are_one_tip_for_the_national_point_with_bo
     assert isinstance(home, dict)
     assert (body["meant_for"], home["meant_for"]) == ("hvo-querido-amsterdam", "fier")
     assert "leads" not in body
-    assert len(world.store.outbox.waiting()) == 1
+    assert world.store.outbox.unaddressed() == ("comensha",)
 
 
 def test_one_point_for_both_places_gets_one_file(world: TipWorld) -> None:
