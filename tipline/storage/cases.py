@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Result, SQLColumnExpression, case, func, union_all, update
 from sqlmodel import col, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from tipline.storage.engine import Database
 from tipline.storage.tables import CaseRow, MessageRow
@@ -18,8 +18,22 @@ NEW = "new"
 OPEN = (NEW, "read", "in_progress")
 CLOSED = "closed"
 
-Order = Sequence[SQLColumnExpression[Any]]  # of columns of any type
-"""By what a list is ordered, first things first."""
+
+@dataclass(frozen=True)
+class Order:
+    """By what a list is ordered; where that is the same, by tip."""
+
+    key: SQLColumnExpression[Any]  # of a column of any type
+    is_latest_first: bool = False
+
+    def by(self, key: SQLColumnExpression[Any], tip: SQLColumnExpression[str]) -> Sequence[ColumnElement[Any]]:
+        """The same order of other columns."""
+        columns = (key, tip)
+        return [column.desc() if self.is_latest_first else column.asc() for column in columns]
+
+
+Listing = Select[str, Any]  # Any: a date, or none
+"""Tips, each with what the list is ordered by."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +133,7 @@ class Cases:
             same_day = received_on == after.received_on
             further = received_on < after.received_on if latest_first else received_on > after.received_on
             wanted.append(further | same_day & (tip < after.tip if latest_first else tip > after.tip))
-        order = (received_on.desc(), tip.desc()) if latest_first else (received_on, tip)
+        order = Order(received_on, latest_first)
         # A list for each status, each as long as the page: the index gives them in order, however many tips there are.
         lists = [_first(care_point, order, limit, col(CaseRow.status) == status, *wanted) for status in statuses]
         return self._first_of(care_point, lists, order, limit)
@@ -136,10 +150,9 @@ class Cases:
     def due(self, care_point: str, until: Until, limit: int) -> tuple[StoredCase, ...]:
         """Cases that were closed, or in which something last happened, until these days; those closed first in
         front."""
-        first_closed = (col(CaseRow.closed_on), col(CaseRow.tip))
-        closed = _first(care_point, first_closed, limit, is_closed_until(until))
-        idle = _first(care_point, (col(CaseRow.active_on), col(CaseRow.tip)), limit, is_idle_until(until))
-        order = (func.coalesce(CaseRow.closed_on, CaseRow.active_on), col(CaseRow.tip))
+        closed = _first(care_point, Order(col(CaseRow.closed_on)), limit, is_closed_until(until))
+        idle = _first(care_point, Order(col(CaseRow.active_on)), limit, is_idle_until(until))
+        order = Order(func.coalesce(CaseRow.closed_on, CaseRow.active_on))
         return self._first_of(care_point, [closed, idle], order, limit)
 
     def news(self, care_point: str) -> News:
@@ -209,13 +222,14 @@ class Cases:
         still = _seen(CaseRow.assigned_to, seen)
         return self._changed(tip_id, care_point, still, on=on, assigned_to=coordinator)
 
-    def _first_of(
-        self, care_point: str, lists: Sequence[SelectOfScalar[str]], order: Order, limit: int
-    ) -> tuple[StoredCase, ...]:
-        """The first of several lists of this care point's tips. Sealed files are fetched only for what is in them."""
-        listed = union_all(*(select(each.subquery().c[0]) for each in lists)).subquery()
-        rows = _shown(care_point).where(col(CaseRow.tip).in_(select(listed.c[0])))
-        return self._found(rows.order_by(*order).limit(limit))
+    def _first_of(self, care_point: str, lists: Sequence[Listing], order: Order, limit: int) -> tuple[StoredCase, ...]:
+        """The first of several lists of this care point's cases. Sealed files are fetched only for these: sorting would
+        carry those of all lists along."""
+        listed = union_all(*(select(*each.subquery().c) for each in lists)).subquery()
+        tip, key = listed.c
+        first = select(tip).order_by(*order.by(key, tip)).limit(limit)
+        rows = _shown(care_point).where(col(CaseRow.tip).in_(first))
+        return self._found(rows.order_by(*order.by(order.key, col(CaseRow.tip))))
 
     def _found(self, query: SelectOfScalar[CaseRow]) -> tuple[StoredCase, ...]:
         with self._database.reading() as session:
@@ -260,10 +274,11 @@ def _shown(care_point: str) -> SelectOfScalar[CaseRow]:
     return select(CaseRow).where(col(CaseRow.care_point) == care_point, col(CaseRow.hidden).is_(False))
 
 
-def _first(care_point: str, order: Order, limit: int, *wanted: ColumnElement[bool]) -> SelectOfScalar[str]:
-    """The tips of the first of a care point's cases."""
+def _first(care_point: str, order: Order, limit: int, *wanted: ColumnElement[bool]) -> Listing:
+    """The tips of the first of a care point's cases, each with what it is ordered by."""
     own = (col(CaseRow.care_point) == care_point, col(CaseRow.hidden).is_(False))
-    return select(CaseRow.tip).where(*own, *wanted).order_by(*order).limit(limit)
+    listing: Listing = select(col(CaseRow.tip), order.key.label("key")).where(*own, *wanted)
+    return listing.order_by(*order.by(order.key, col(CaseRow.tip))).limit(limit)
 
 
 def _seen(column: str, value: str | None) -> Sequence[ColumnElement[bool]]:
