@@ -1,6 +1,6 @@
 """The few fixtures that several tests share: the real content, a tip line, a running site, a browser, and the cast.
 
-A site and a browser live as long as a module's tests; `--dist loadfile` keeps those with one worker."""
+A site lives as long as a module's tests, a browser as long as its worker; each test has a context of its own in it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -11,8 +11,8 @@ import real_content
 from people import Ada, Coordinator
 from playwright.sync_api import Browser, Playwright, sync_playwright
 from postgresql import new_database, running_postgresql
-from server import Server, running_demo
-from tip_world import TipWorld, make_tip_world
+from server import Server, running_again
+from tip_world import TipWorld, demo_to_serve, make_tip_world
 
 from tipline.care_points import CarePoints
 from tipline.geography import Geography
@@ -52,7 +52,15 @@ def world(tmp_path: Path) -> Iterator[TipWorld]:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running_demo(tmp_path_factory.mktemp("site") / "data") as running:
+    """A demonstration for the tests of one module."""
+    with running_again(demo_to_serve(tmp_path_factory.mktemp("site"))) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def site_to_read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A demonstration for all tests that change nothing there. Their modules have it as their `site`."""
+    with running_again(demo_to_serve(tmp_path_factory.mktemp("site-to-read"))) as running:
         yield running
 
 
@@ -74,13 +82,13 @@ def chromium() -> Path:
     return CHROMIUM
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as running:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser(playwright: Playwright, chromium: Path) -> Iterator[Browser]:
     browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
     yield browser

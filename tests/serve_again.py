@@ -1,13 +1,18 @@
 """Serves the data directory of a demonstration again: `python serve_again.py DATA PORT`.
 
-For tests that kill a server and start it once more: `demo` wants an empty folder, `serve` refuses demo keys."""
+For tests that kill a server and start it once more, and for those that take a copy of one that was made before: `demo`
+wants an empty folder, `serve` refuses demo keys."""
 
+import json
 import sys
 from pathlib import Path
 
-from campaign_site.app import create_app
-from campaign_site.process import listening, serve
+from campaign_site.app import now_in_utc
+from campaign_site.cli.commands import show_demo
+from campaign_site.demo import Demo
+from campaign_site.process import listening
 from campaign_site.settings import read_settings
+from tipline.world import DemoPerson
 
 
 def main(data: Path, port: int) -> None:
@@ -17,7 +22,9 @@ def main(data: Path, port: int) -> None:
         "SIGNAALLIJN_BASE_URL": f"http://localhost:{port}",
         "SIGNAALLIJN_DESK_URL": f"http://desk.localhost:{port}",
     }
-    serve(create_app(read_settings(environment, is_demo=True)).app, listening("127.0.0.1", port))
+    people = data / "people.json"
+    known = [DemoPerson(**each) for each in json.loads(people.read_text("utf-8"))] if people.exists() else []
+    show_demo(Demo(read_settings(environment, is_demo=True), known), now_in_utc, listening("127.0.0.1", port))
 
 
 if __name__ == "__main__":

@@ -33,6 +33,11 @@ from tipline.content_files import ContentFaultError
 from tipline.languages import LANGUAGES
 
 
+@pytest.fixture(scope="module")
+def site(site_to_read: Server) -> Server:
+    return site_to_read
+
+
 def page(name: str, public: Material | None = None, language: str = "nl", instant: datetime = NOW) -> str:
     """The main part of a page, for real unless `public` is a demonstration's."""
     public = public or material()

@@ -37,6 +37,11 @@ HIS_GUIDE = {"/nl/signalen/herken-je-dit", "/en/signals/do-you-recognise-this"}
 FLAT = ("#ffb92e", "#12271f", "#c9431b", "#12271f")
 
 
+@pytest.fixture(scope="module")
+def site(site_to_read: Server) -> Server:
+    return site_to_read
+
+
 def only_campaign() -> Campaign:
     return library().campaigns[0]
 

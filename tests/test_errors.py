@@ -1,11 +1,11 @@
 """What is written down when something breaks: class, module, line. Never a word of what was typed."""
 
-import asyncio
 import logging
 from collections.abc import Sequence
 from http import HTTPStatus
 
 import pytest
+from own_loop import run_apart
 from sqlalchemy.exc import IntegrityError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -122,7 +122,7 @@ def test_what_breaks_halfway_is_not_answered_twice(caplog: pytest.LogCaptureFixt
     async def receive() -> dict[str, object]:
         return {"type": "http.disconnect"}
 
-    asyncio.run(Unfailing(breaks)({"type": "http"}, receive, send))
+    run_apart(Unfailing(breaks)({"type": "http"}, receive, send))
     assert len(sent) == 1
     assert len(said(caplog)) == 1
 

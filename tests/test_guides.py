@@ -41,6 +41,11 @@ FIRST_LINE = ""
 MADE_FROM_DATA = {"pages/region.html", "pages/municipality.html"}
 
 
+@pytest.fixture(scope="module")
+def site(site_to_read: Server) -> Server:
+    return site_to_read
+
+
 @cache
 def shown(*, is_demo: bool) -> dict[str, str]:
     return drawn(material(is_demo=is_demo), rendering(is_demo=is_demo))

@@ -17,6 +17,11 @@ ALIKE = re.compile(
 )
 
 
+@pytest.fixture(scope="module")
+def site(site_to_read: Server) -> Server:
+    return site_to_read
+
+
 def shape(html: str) -> str:
     """A page without its words and addresses. Pages of one shape are valid or faulty together, but for ids that come
     twice: test_every_page.py looks for those."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 
 import pytest
+from own_loop import run_apart
 
 from tipline.incoming import (
     FORM,
@@ -78,7 +79,7 @@ def posted(
         raise AssertionError("the guard itself says nothing")
 
     guard = IncomingGuard(app, refuse, absence_is_refused=False, seconds=seconds)
-    asyncio.run(guard(scope_of(method, headers or {}), arriving(pieces, never_ends=never_ends), send))
+    run_apart(guard(scope_of(method, headers or {}), arriving(pieces, never_ends=never_ends), send))
     assert len(reached) + len(refused) == 1
     return (reached[0] if reached else None), (refused[0] if refused else None)
 

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import pytest
 from campaign_world import ANNOUNCEMENT, LEAD, content_copy, write_campaign
 from click.testing import CliRunner
+from own_loop import run_apart
 from real_content import little_content
 from server import Server, free_port, running_command
 from site_world import library
@@ -193,7 +194,7 @@ def test_every_page_of_every_region_flips_at_the_instant_on_every_server_and_in_
         visits = await a_crowd_visits(servers, paths, instant + AFTER_SECONDS)
         return before, visits, await all_pages(servers[1], paths)
 
-    before, visits, after = asyncio.run(the_evening())
+    before, visits, after = run_apart(the_evening())
     regions = [path for path in paths if path.startswith(("/nl/regio/", "/en/region/")) and path.split("/")[3]]
     assert len(regions) == 2 * len(library().regions)
     municipalities = [path for path in paths if path.startswith(("/nl/gemeente/", "/en/municipality/"))]

@@ -32,6 +32,11 @@ COLOURS = """() => {
 BLACK_ON_WHITE = {"rgb(0, 0, 0)", "rgb(34, 34, 34)", "on rgb(255, 255, 255)"}
 
 
+@pytest.fixture(scope="module")
+def site(site_to_read: Server) -> Server:
+    return site_to_read
+
+
 def sheets(page: Page) -> int:
     return len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4", prefer_css_page_size=True)))
 

@@ -17,6 +17,11 @@ NOT_MET = re.compile(r"not (?:yet|used): \w")
 """How a row begins to say what is not there, and why."""
 
 
+@pytest.fixture(scope="module")
+def site(site_to_read: Server) -> Server:
+    return site_to_read
+
+
 @cache
 def rows() -> dict[str, str]:
     """Row -> where it is met."""

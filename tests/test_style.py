@@ -21,6 +21,11 @@ CLASS = re.compile(r"\.([a-z][a-z_-]*)")
 
 
 @pytest.fixture(scope="module")
+def site(site_to_read: Server) -> Server:
+    return site_to_read
+
+
+@pytest.fixture(scope="module")
 def pages() -> dict[str, str]:
     found = prerender(material(is_demo=True), demo_rendering(), NOW)
     return {language: found[path].body.decode() for language, path in STYLE.items()}

@@ -20,6 +20,11 @@ MOST_REQUESTS = 6
 KINDS = {"Document": "page and style", "Stylesheet": "page and style", "Script": "script"}
 
 
+@pytest.fixture(scope="module")
+def site(site_to_read: Server) -> Server:
+    return site_to_read
+
+
 @dataclass
 class Visit:
     """What one visit asked for, by the browser's number for each request, and what the browser had to say of it."""

@@ -1,11 +1,12 @@
 """A tip line for tests, in this process: the demonstration's care points and people, a clock that tests move."""
 
 import atexit
+import json
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -80,9 +81,27 @@ class TipWorld:
 @cache
 def a_demo() -> Demo:
     """A demonstration that was made once, to be copied."""
+    return _made(NOW)
+
+
+def demo_to_serve(folder: Path) -> Path:
+    """A data directory in `folder` for `running_again`, with few municipalities: a copy of a demonstration that was
+    made today, since a real server knows no other clock."""
+    made = _made_today()
+    data = shutil.copytree(made.settings.data, folder / "data")
+    (data / "people.json").write_text(json.dumps([asdict(person) for person in made.people]), "utf-8")
+    return data
+
+
+@cache
+def _made_today() -> Demo:
+    return _made(datetime.now(UTC), little_content())
+
+
+def _made(now: datetime, content: Path | None = None) -> Demo:
     folder = Path(tempfile.mkdtemp(prefix="signaallijn-tests-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return make_demo(folder / "data", "http://localhost:8000", "http://desk.localhost:8000", NOW)
+    return make_demo(folder / "data", "http://localhost:8000", "http://desk.localhost:8000", now, content)
 
 
 def copied_settings(folder: Path, *, is_whole: bool = False) -> Settings:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import socket
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +19,7 @@ from campaign_site.cli.checking import check_content, launch_lines
 from campaign_site.cli.desk_commands import desk_group
 from campaign_site.cli.exporting import FolderInUseError, export_site
 from campaign_site.cli.starting import every_fault
-from campaign_site.demo import make_demo
+from campaign_site.demo import Demo, make_demo
 from campaign_site.links import MissingHelplineFactError
 from campaign_site.pages.style import STYLE
 from campaign_site.preview import LONGEST, PreviewLinks
@@ -131,16 +132,21 @@ def demo(port: int, data: Path | None, instant: datetime | None) -> None:
         data = (data or Path(folder) / "data").absolute()
         content = content_directory(os.environ)
         made = make_demo(data, f"http://localhost:{port}", f"http://desk.localhost:{port}", clock(), content)
-        whole = create_app(made.settings, clock, PrintingSink(click.echo), made.people)
-        click.echo(f"Site:  {made.settings.base_url}/nl/   (this is a demonstration: reports go nowhere)")
-        click.echo(f"Desk:  {made.settings.desk_url}/login   (names, passphrases and fresh codes stand there too)")
-        click.echo(f"Style: {made.settings.base_url}{STYLE['nl']}   (every part of the site, drawn live)")
-        for person in made.people:
-            code = pyotp.TOTP(person.totp_secret).at(clock())
-            click.echo(f"  {person.login:6} {person.passphrase}  {code}  {person.organisation}")
-        click.echo(f"Preview: {preview_link(made.settings, clock, timedelta(days=1))}")
-        click.echo("Stop with Ctrl+C.")
-        serve_app(whole.app, listener)
+        show_demo(made, clock, listener)
+
+
+def show_demo(made: Demo, clock: Callable[[], datetime], listener: socket.socket) -> None:
+    """Tells how to come in, and serves a demonstration until it is stopped."""
+    whole = create_app(made.settings, clock, PrintingSink(click.echo), made.people)
+    click.echo(f"Site:  {made.settings.base_url}/nl/   (this is a demonstration: reports go nowhere)")
+    click.echo(f"Desk:  {made.settings.desk_url}/login   (names, passphrases and fresh codes stand there too)")
+    click.echo(f"Style: {made.settings.base_url}{STYLE['nl']}   (every part of the site, drawn live)")
+    for person in made.people:
+        code = pyotp.TOTP(person.totp_secret).at(clock())
+        click.echo(f"  {person.login:6} {person.passphrase}  {code}  {person.organisation}")
+    click.echo(f"Preview: {preview_link(made.settings, clock, timedelta(days=1))}")
+    click.echo("Stop with Ctrl+C.")
+    serve_app(whole.app, listener)
 
 
 @main.command()
