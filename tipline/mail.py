@@ -43,7 +43,7 @@ class MailSink:
         with self._connection() as smtp:
             try:
                 _hand_over(smtp, self.sender, letter.to, _written(letter, self.sender, self.domain))
-            except (OSError, smtplib.SMTPServerDisconnected) as reason:
+            except OSError as reason:  # those of smtplib are such
                 raise BrokenOffError(reason) from None
 
     @property
@@ -56,13 +56,13 @@ class MailSink:
         """A connection on which mail may be handed over."""
         try:
             smtp = self._opened()
-        except (OSError, smtplib.SMTPException) as reason:
+        except OSError as reason:
             raise UnreachableError(reason) from None
         try:
             self._introduce(smtp)
             yield smtp
             # What was taken is taken: the server's farewell is not waited for.
-            with suppress(OSError, smtplib.SMTPException):
+            with suppress(OSError):
                 smtp.putcmd("QUIT")
         finally:
             smtp.close()
@@ -82,7 +82,7 @@ class MailSink:
             smtp.ehlo_or_helo_if_needed()
             if self.server.user:
                 smtp.login(self.server.user, self.server.password)
-        except (OSError, smtplib.SMTPException) as reason:
+        except OSError as reason:
             raise UnreachableError(reason) from None
 
 
