@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from tipline.storage import Store
 from tipline.storage.cases import Closing
 from tipline.storage.coordinators import Coordinator, Grant, NewSecondWay, WrappedKey
 from tipline.storage.invitations import Invitation, InvitationGoneError, Newcomer
+from tipline.storage.outbox import Outcome
 from tipline.storage.passkeys import Passkey, Spent
 from tipline.storage.point_keys import Proposal
 from tipline.storage.sessions import StoredSession
@@ -200,3 +202,88 @@ def test_a_tip_is_not_kept_when_its_draft_was_changed_meanwhile(store: Store) ->
     assert not store.tips.keep(a_tip("stale"), DraftChange(b"stale", b"box", b"sent"))
     assert store.cases.get("stale", "lumens-emp") is None
     assert store.drafts.box_of(b"stale", now=0) == b"told more"
+
+
+# Slots and notices
+
+
+POINT = "zvh-groningen"
+SLOTS = tuple(f"2026-11-21T{hour:02}:00:00+00:00" for hour in range(10, 20))
+
+
+def hidden_tip(store: Store, name: str) -> None:
+    store.drafts.add(name.encode(), b"box", 100)
+    tip = replace(a_tip(name, POINT), hidden=True)
+    assert store.tips.keep(tip, DraftChange(name.encode(), b"box", b"sent"))
+
+
+def test_of_eight_processes_one_uncovers_and_all_at_once(store: Store) -> None:
+    for login in ("sam", "femke"):
+        email, comes = f"{login}@example.nl", a_newcomer(login)
+        here = replace(comes, coordinator=replace(comes.coordinator, care_point=POINT, email=email))
+        store.invitations.add(Invitation(login.encode(), POINT, email, "coordinator", NOW + timedelta(days=7)))
+        store.invitations.accept(login.encode(), here, NOW)
+    hidden_tip(store, "waiting")
+    addition = StoredMessage(
+        "later", "waiting", "addition", 1, POINT, (POINT,), TODAY + timedelta(days=1), b"sealed", hidden=True
+    )
+    assert store.tips.add_messages([addition])
+    assert store.slots.begin(SLOTS[0], None)
+    assert not store.slots.begin(SLOTS[0], None)
+    assert store.cases.get("waiting", POINT) is None
+    with ThreadPoolExecutor(8) as threads:
+        done = list(threads.map(lambda _: store.slots.uncover(SLOTS[1], SLOTS[0]), range(8)))
+    assert sorted(done) == [False] * 7 + [True]
+    case = store.cases.get("waiting", POINT)
+    assert case
+    assert (case.active_on, case.changes) == (TODAY + timedelta(days=1), 1)
+    assert [each.number for each in store.tips.messages("waiting", POINT)] == [1]
+    waiting = [each.email for each in store.outbox.waiting() if each.coordinator in {"id-sam", "id-femke"}]
+    assert sorted(waiting) == ["femke@example.nl", "sam@example.nl"]
+    assert not store.slots.is_rewriting_due(), "that is SQLite's"
+
+
+def test_while_one_process_tells_somebody_no_other_does_and_slots_go_on(store: Store) -> None:
+    """What came while a mail was on its way is told by another one."""
+    hidden_tip(store, "meanwhile")
+
+    def other_process() -> None:
+        assert store.outbox.pass_on("id-sam", lambda: Outcome.SENT) is None
+        assert store.slots.uncover(SLOTS[2], SLOTS[1])
+
+    def send() -> Outcome:
+        with ThreadPoolExecutor(1) as threads:
+            threads.submit(other_process).result(timeout=30)
+        return Outcome.SENT
+
+    assert store.outbox.pass_on("id-sam", send) is Outcome.SENT
+    assert "id-sam" in {each.coordinator for each in store.outbox.waiting()}
+    assert store.outbox.pass_on("id-sam", lambda: Outcome.SENT) is Outcome.SENT
+    assert store.outbox.pass_on("id-sam", lambda: Outcome.SENT) is None
+
+
+def test_a_process_that_ends_while_it_tells_somebody_leaves_the_notice(store: Store) -> None:
+    def ends() -> Outcome:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        store.outbox.pass_on("id-femke", ends)
+    assert store.outbox.pass_on("id-femke", lambda: Outcome.LATER) is Outcome.LATER
+    (waiting,) = [each for each in store.outbox.waiting() if each.coordinator == "id-femke"]
+    assert waiting.attempts == 1
+    assert store.outbox.pass_on("id-femke", lambda: Outcome.GIVEN_UP) is Outcome.GIVEN_UP
+    assert [each.coordinator for each in store.outbox.dead(POINT)] == ["id-femke"]
+
+
+def test_many_processes_tell_each_person_once(store: Store) -> None:
+    hidden_tip(store, "once more")
+    assert store.slots.uncover(SLOTS[3], SLOTS[2])
+    told: list[str] = []
+
+    def tells(coordinator: str) -> None:
+        store.outbox.pass_on(coordinator, lambda: told.append(coordinator) or Outcome.SENT)
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(tells, ["id-sam", "id-femke"] * 8))
+    assert sorted(told) == ["id-femke", "id-sam"]
+    assert store.outbox.dead(POINT) == (), "who gets mail again was given up wrongly"
