@@ -9,6 +9,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 
 import pyotp
 from crawl import crawl, listed
@@ -18,7 +19,9 @@ from server import Server
 from states import templates
 
 from campaign_site.addresses import ADDRESSES
+from tipline.drafts import PlaceAnswer, ReportDraft
 from tipline.tipster.addresses import address
+from tipline.waiting import Waiting, WaitingRoom
 
 MANY = 20
 """A template that draws more pages than this in a language draws them from data, and most of them are alike."""
@@ -36,6 +39,7 @@ DRAWN_ON_REQUEST = {
     "tip/place.html": "tip-place-told",
     "tip/start.html": "tip-start",
     "tip/story.html": "tip-story",
+    "tip/waiting.html": "tip-waiting",
     "desk/desk.html": "desk-login",
     "desk/refused.html": "desk-not-found",
     "desk/invite.html": "desk-invite-gone",
@@ -103,6 +107,9 @@ def tip_form(ada: Ada, answers: Callable[[str], None]) -> Iterator[str]:
     """The form with all it can say, and the follow-up. `answers` is called with the story when an answer is wanted."""
     ada.opens("tip_start")
     yield "tip-start"
+    asked_to_wait(ada)
+    yield "tip-waiting"
+    ada.opens("tip_start")
     ada.gives_place("")
     yield "tip-place-missing"
     ada.gives_place("Qwzx")
@@ -158,6 +165,15 @@ def follow_up(ada: Ada, code: str, answers: Callable[[], None]) -> Iterator[str]
     yield "conversation-answer"
     ada.deletes_answer()
     yield "conversation-deleted"
+
+
+def asked_to_wait(ada: Ada) -> None:
+    """As where no pool has room; from a page of the site, since one who comes from elsewhere is shown nothing."""
+    keys = [(ada.site.data / "secret.key").read_text("ascii").strip()]
+    draft = ReportDraft(PlaceAnswer(text=LONG_WORD), PlaceAnswer(text=LONG_WORD))
+    kept = WaitingRoom(keys, lambda: datetime.now(UTC)).keep(Waiting(draft))
+    with ada.page.expect_navigation():
+        ada.page.evaluate("(there) => { location.href = there; }", address("tip_waiting", ada.language, kept))
 
 
 def change_place(ada: Ada, place: str, lives: str = "") -> None:

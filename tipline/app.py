@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from tipline.admission import Admission
 from tipline.audit import TrailWatch
 from tipline.chores import DailyChores
 from tipline.conversation import Conversations
@@ -19,6 +20,7 @@ from tipline.slots import Rewriting, Slots
 from tipline.starting import check_start
 from tipline.tipster.forms import TipForm
 from tipline.tipster.routes import tipster_routes
+from tipline.waiting import WaitingRoom
 from tipline.world import World
 
 
@@ -73,6 +75,8 @@ def create_tipline(world: World, exit_target: Callable[[], str], sink: Sink | No
         holders=holders,
         questions=load_questions(settings.content / "tip_form.toml"),
         exit_target=exit_target,
+        admission=Admission(settings.secret_keys, settings.abuse.mode, world.clock),
+        waiting_room=WaitingRoom(settings.secret_keys, world.clock),
     )
     return Tipline(
         world=world,

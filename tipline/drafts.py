@@ -9,15 +9,17 @@ import secrets
 import uuid
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from tipline.pools import Pool
+from tipline.admission import draft_id_of
+from tipline.pools import Entry, Pool, PoolFullError, ProofSpentError
 from tipline.questions import Answers
 from tipline.receipts import Derived, Receipt
-from tipline.sealing import Box, WrongBoxError
+from tipline.sealing import BOX_OVERHEAD, Box, WrongBoxError
 from tipline.storage.drafts import Drafts as StoredDrafts
 from tipline.storage.tips import DraftChange
 
@@ -26,7 +28,15 @@ FOLLOW_UP_SECONDS = 30 * 60
 GRAIN_SECONDS = 5 * 60
 """Ends are kept in steps of this: a finer time would tell when someone began to type."""
 MIN_SIZE = 4096
+MAX_SIZE = 128 * 1024
+"""What a post brings fits, but for one of quotation marks alone; so a full pool has a bound in bytes too."""
 ID_LENGTH = 22
+EVERYBODY = Entry((Pool.ALL,))
+PROVED = frozenset({Pool.PROOF, Pool.TICKET})
+
+
+class DraftTooLongError(ValueError):
+    """More was typed than a draft holds. What it held before is still there."""
 
 
 class PlaceKind(StrEnum):
@@ -114,17 +124,29 @@ class Held(Generic[D]):
 class Drafts:
     def __init__(self, stored: StoredDrafts, keys: tuple[str, ...], clock: Callable[[], datetime]) -> None:
         self._stored = stored
+        self._keys = keys
         self._box = Box(keys, "draft")
         self._clock = clock
 
-    def begin(self, draft: Draft, pool: Pool = Pool.ALL) -> str:
-        """Keeps a new draft and returns its id: 128 random bits, for its address and nowhere else. Raises
-        `PoolFullError`."""
-        draft_id = secrets.token_urlsafe(16)
+    def begin(self, draft: Draft, entry: Entry = EVERYBODY) -> str:
+        """Keeps a new draft and returns its id: 128 random bits, for its address and nowhere else. What came with the
+        same page before leads to the draft that began then. Raises `PoolFullError` when all pools that are open to this
+        visitor are full, `DraftTooLongError`, and `ProofSpentError` when the draft of this page is gone or was sent."""
+        draft_id = draft_id_of(entry.token, self._keys[0]) if entry.token else secrets.token_urlsafe(16)
+        pools = _pools(draft, entry)
         end = (self._now() + draft.lifetime) // GRAIN_SECONDS * GRAIN_SECONDS
         self._stored.drop_expired(self._now())
-        self._stored.add(_digest(draft_id), self._closed(draft_id, draft), end, pool)
-        return draft_id
+        box = self._closed(draft_id, draft)
+        for pool in pools:
+            try:
+                self._stored.add(_digest(draft_id), box, end, pool, entry.spending)
+            except PoolFullError:
+                continue
+            except ProofSpentError:
+                if not self.held(draft_id, ReportDraft):
+                    raise
+            return draft_id
+        raise PoolFullError
 
     def held(self, draft_id: str, kind: type[D]) -> Held[D] | None:
         """The draft with this id if it is of this kind; None when it is gone, over or of another kind."""
@@ -139,7 +161,7 @@ class Drafts:
         if box is None:
             return None
         try:
-            return Held(draft_id, digest, box, _read(self._box.open(box, draft_id.encode())))
+            return Held(draft_id, digest, box, read_draft(self._box.open(box, draft_id.encode())))
         except WrongBoxError:
             return None  # the server secret was changed since: the same as gone
 
@@ -151,11 +173,22 @@ class Drafts:
         """The same change as a value, for a transaction that must hold it together with a tip or a message."""
         return DraftChange(held.digest, held.box, self._closed(held.id, draft))
 
+    def lift(self, held: Held[D], entry: Entry) -> bool:
+        """Counts the draft of someone who had brought nothing in the best pool that he opens now; whether there is one
+        with room."""
+        for pool in entry.pools:
+            if pool in PROVED:
+                with suppress(PoolFullError, ProofSpentError):
+                    self._stored.move(held.digest, pool, entry.spending)
+                    return True
+        return False
+
     def destroy(self, draft_id: str) -> None:
-        self._stored.drop(_digest(draft_id))
+        """Overwrites it."""
+        self._stored.blank(_digest(draft_id), MIN_SIZE + BOX_OVERHEAD)
 
     def _closed(self, draft_id: str, draft: Draft) -> bytes:
-        return self._box.seal(_padded(_written(draft)), draft_id.encode())
+        return self._box.seal(_padded(written(draft)), draft_id.encode())
 
     def _now(self) -> int:
         return int(self._clock().timestamp())
@@ -165,15 +198,24 @@ def _digest(draft_id: str) -> bytes:
     return hashlib.sha256(b"signaallijn/1 draft\n" + draft_id.encode()).digest()
 
 
+def _pools(draft: Draft, entry: Entry) -> tuple[Pool, ...]:
+    if isinstance(draft, FollowUpDraft):
+        return (Pool.VISIT,) if draft.derived else (Pool.WRONG_CODE,)
+    return entry.pools
+
+
 def _padded(text: bytes) -> bytes:
     # Sizes double, so that a row's length says little about how much was typed.
+    if len(text) > MAX_SIZE:
+        raise DraftTooLongError
     size = MIN_SIZE
     while size < len(text):
         size *= 2
     return text.ljust(size)
 
 
-def _written(draft: Draft) -> bytes:
+def written(draft: Draft) -> bytes:
+    """A draft as text, for a box."""
     value: dict[str, object]
     match draft:
         case ReportDraft():
@@ -183,10 +225,11 @@ def _written(draft: Draft) -> bytes:
         case FollowUpDraft():
             value = {"as": "follow-up", **asdict(replace(draft, derived=None))}
             value["derived"] = draft.derived and b64encode(draft.derived.to_bytes()).decode()
-    return json.dumps(value).encode()
+    return json.dumps(value, ensure_ascii=False).encode()
 
 
-def _read(plaintext: bytes) -> Draft:
+def read_draft(plaintext: bytes) -> Draft:
+    """The draft that was `written`."""
     value = json.loads(plaintext)
     kind = value.pop("as")
     if kind == "sent":

@@ -4,6 +4,7 @@ What a visitor brings decides the pool. Each has bounds of its own, so memory an
 without proof locks out nobody who has one."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -26,6 +27,29 @@ class PoolFullError(Exception):
     """This pool takes no more for now; others may. Nothing was kept."""
 
 
+class ProofSpentError(Exception):
+    """What was brought was used before. Nothing was kept."""
+
+
+@dataclass(frozen=True)
+class Spending:
+    """A proof that is used up with what it lets in, until it would not be taken anyway."""
+
+    digest: bytes = field(repr=False)
+    expires: int
+    """Unix time, in coarse steps."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a visitor brought: the pools that it opens, the best one first."""
+
+    pools: tuple[Pool, ...]
+    token: str = field(default="", repr=False)
+    """The random name of the page that was posted, where it brought one of ours. It begins one draft at most."""
+    spending: Spending | None = None
+
+
 LIVE_DRAFTS: Mapping[Pool, int] = MappingProxyType(
     {
         # The whole country at its busiest: five and a half people a second, for the hour that a draft lasts.
@@ -36,11 +60,12 @@ LIVE_DRAFTS: Mapping[Pool, int] = MappingProxyType(
         # People who were faster than a second, or kept a page open for hours; else it is the flood's own.
         Pool.NEITHER: 2_000,
         Pool.VISIT: 5_000,
-        Pool.WRONG_CODE: 500,
+        # One more takes the place of another: nobody is refused for a slip, and nobody waits for whoever guesses.
+        Pool.WRONG_CODE: 2_000,
     }
 )
-"""How many drafts a pool holds at a time. A draft takes 4 KiB, at most 64: all pools full are 205 MB of drafts, were
-each as long as the form allows 3.4 GB."""
+"""How many drafts a pool holds at a time. A draft takes 4 KiB, up to 128 for who types far more than fits. With all
+pools full that is 140 MB, 4.5 GB at the very worst; of the latter 260 MB for those who bring nothing."""
 
 TIPS_A_DAY: Mapping[Pool, int] = MappingProxyType(
     {

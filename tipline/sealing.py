@@ -403,6 +403,8 @@ class Payload:
 
 _BOX_VERSION = b"\x01"
 _BOX_NONCE = 12
+BOX_OVERHEAD = len(_BOX_VERSION) + _BOX_NONCE + TAG
+"""Bytes by which a box is longer than its text."""
 _MIN_SECRET = 32
 
 

@@ -32,9 +32,11 @@ from campaign_site.static_files import StaticFiles, StaticLayer
 from campaign_site.tokens import Tokens
 from tipline.app import Tipline, create_tipline
 from tipline.care_points import LiveCarePoints
+from tipline.drafts import DraftTooLongError
 from tipline.geography import load_geography
 from tipline.incoming import IncomingGuard
 from tipline.notices import Sink
+from tipline.pools import PoolFullError
 from tipline.sealing import Box
 from tipline.storage import Store
 from tipline.world import DemoPerson, World
@@ -144,7 +146,12 @@ def _public_app(tipline: Tipline, live: LiveSite, routes: Sequence[BaseRoute], e
     app = Starlette(
         routes=routes,
         lifespan=lifespan,
-        exception_handlers={HTTPException: error_pages.http_error, Exception: error_pages.http_error},
+        exception_handlers={
+            HTTPException: error_pages.http_error,
+            DraftTooLongError: error_pages.answering(HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+            PoolFullError: error_pages.answering(HTTPStatus.SERVICE_UNAVAILABLE),
+            Exception: error_pages.http_error,
+        },
     )
     app.router.redirect_slashes = False
     app.state.tip_form = tipline.tip_form

@@ -42,6 +42,14 @@ class ErrorPages:
             headers["Connection"] = "close"
         return HTMLResponse(self._page_of(language, status), status_code=status, headers=headers)
 
+    def answering(self, status: HTTPStatus) -> Callable[[Request, Exception], Awaitable[Response]]:
+        """A handler of errors that mean this status."""
+
+        async def answer(request: Request, _: Exception) -> Response:
+            return self.refuse(request.scope, status)
+
+        return answer
+
     async def http_error(self, request: Request, error: Exception) -> Response:
         if isinstance(error, SQLAlchemyError):
             # The database is locked, full or away: a matter of waiting, which the page says.

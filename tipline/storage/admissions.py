@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import func, literal
+from sqlalchemy import delete, func, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
@@ -11,13 +11,17 @@ from tipline.storage.tables import AdmissionRow, DraftRow
 
 
 def admit_draft(session: Session, pool: Pool) -> None:
-    """Raises `PoolFullError` when the pool holds as many drafts as it may. On PostgreSQL a few posts at the very same
-    moment may pass together, no more than there are connections."""
+    """Raises `PoolFullError` when the pool holds as many drafts as it may; a full pool of wrong codes loses one
+    instead. On PostgreSQL a few posts at the very same moment may pass together, no more than there are connections."""
     bound = LIVE_DRAFTS[pool]
     # Counted in the index alone, and no further than the bound.
     there = select(literal(1)).where(DraftRow.pool == pool).limit(bound).subquery()
-    if session.exec(select(func.count()).select_from(there)).one() >= bound:
+    if session.exec(select(func.count()).select_from(there)).one() < bound:
+        return
+    if pool is not Pool.WRONG_CODE:
         raise PoolFullError
+    one = select(DraftRow.digest).where(DraftRow.pool == pool).order_by(col(DraftRow.digest)).limit(1)
+    session.execute(delete(DraftRow).where(col(DraftRow.digest).in_(one)))
 
 
 def admit_tip(session: Session, pool: Pool, day: date) -> None:

@@ -1,28 +1,16 @@
 """Boxed drafts: found by the digest of their id, changed only by who read the last state, counted in pools."""
 
-from dataclasses import dataclass
+import secrets
 from datetime import UTC, datetime
 
 from sqlalchemy import delete, update
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
-from tipline.pools import Pool
+from tipline.pools import Pool, ProofSpentError, Spending
 from tipline.storage.adding import add_unless_taken
 from tipline.storage.admissions import admit_draft
 from tipline.storage.engine import Database
 from tipline.storage.tables import AdmissionRow, DraftRow, SpentProofRow
-
-
-class ProofSpentError(Exception):
-    """This proof was used before. Nothing was kept."""
-
-
-@dataclass(frozen=True)
-class Spending:
-    """A proof that is used up, until it would not be taken anyway."""
-
-    digest: bytes
-    expires: int
 
 
 class Drafts:
@@ -54,9 +42,24 @@ class Drafts:
             )
             return bool(changed.rowcount)  # type: ignore[attr-defined]  # Result of an UPDATE is a CursorResult
 
-    def drop(self, digest: bytes) -> None:
+    def move(self, digest: bytes, pool: Pool, spending: Spending | None) -> None:
+        """Counts a draft of someone who brought nothing in another pool from now on. Raises `PoolFullError` and
+        `ProofSpentError`."""
         with self._database.writing() as session:
-            session.execute(delete(DraftRow).where(col(DraftRow.digest) == digest))
+            if session.exec(select(DraftRow.pool).where(DraftRow.digest == digest)).one_or_none() != Pool.NEITHER:
+                return
+            admit_draft(session, pool)
+            if spending:
+                _spend(session, spending)
+            session.execute(update(DraftRow).where(col(DraftRow.digest) == digest).values(pool=pool))
+
+    def blank(self, digest: bytes, size: int) -> None:
+        """Puts `size` random bytes over the box. The row counts in its pool until its time is over: whoever begins and
+        leaves, over and over, fills no more than his pool."""
+        with self._database.writing() as session:
+            session.execute(
+                update(DraftRow).where(col(DraftRow.digest) == digest).values(box=secrets.token_bytes(size))
+            )
 
     def drop_expired(self, now: int) -> None:
         """Drafts and used proofs whose time is over, and what was counted on days before today."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tipline.admission import Admission, Brought
 from tipline.conversation import Conversations
 from tipline.drafts import Drafts, PlaceAnswer, PlaceKind
 from tipline.geography import Candidate, Geography
@@ -10,6 +11,7 @@ from tipline.holders import Holders
 from tipline.incoming import Incoming
 from tipline.intake import Intake
 from tipline.questions import Question, clean
+from tipline.waiting import WaitingRoom
 from tipline.world import World
 
 LONGEST_PLACE = 200
@@ -28,10 +30,17 @@ class TipForm:
     questions: tuple[Question, ...]
     exit_target: Callable[[], str]
     """The everyday site where `/weg` leads, as the content says now."""
+    admission: Admission
+    waiting_room: WaitingRoom
 
     def takes_tips(self) -> bool:
         """Whether every tip would find a reader: the national point, where all other ways end, is open."""
         return self.holders.is_open(self.world.care_points().national.id)
+
+
+def read_brought(incoming: Incoming) -> Brought:
+    """What came with this post against a flood; `website` is the field that no person sees."""
+    return Brought(incoming.one("proof"), incoming.one("ticket"), incoming.one("website"))
 
 
 @dataclass(frozen=True)

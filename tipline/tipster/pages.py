@@ -4,20 +4,23 @@ Nothing that was typed is answered directly: it goes into the draft, and the pag
 
 from collections.abc import Callable
 from dataclasses import replace
+from http import HTTPStatus
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tipline.admission import RIPE_SECONDS
 from tipline.drafts import Held, PlaceKind, ReportDraft, SentDraft
 from tipline.intake import PlaceNotKnownError, ReceiverChangedError
 from tipline.languages import other
-from tipline.pools import PoolFullError
+from tipline.pools import PoolFullError, ProofSpentError
 from tipline.questions import MAX_CHARACTERS, cut, faults_of, read_answers
 from tipline.routing import NoOpenCarePointError, Route
 from tipline.sealing import SealingError
 from tipline.tipster.addresses import address
 from tipline.tipster.answers import SHOWN, View, form_of, gone, incoming_of, page, see
-from tipline.tipster.forms import TipForm, read_home, read_place
+from tipline.tipster.forms import TipForm, read_brought, read_home, read_place
+from tipline.waiting import Waiting
 
 ReportView = Callable[[Request, str, Held[ReportDraft]], Response]
 
@@ -44,6 +47,7 @@ def start(request: Request, language: str) -> Response:
         takes_tips=form_of(request).takes_tips(),
         is_carried=False,
         place_url=address("tip_start", language),
+        offer=form_of(request).admission.offer(),
         alternate_url=address("tip_start", other(language)),
     )
 
@@ -52,7 +56,8 @@ def begin(request: Request, language: str) -> Response:
     form = form_of(request)
     if not form.takes_tips():
         return see("tip_start", language)
-    return see("tip_place", language, form.drafts.begin(_with_place(request, ReportDraft())))
+    kept = form.waiting_room.open(incoming_of(request).one("typed"))
+    return _let_in(request, language, kept.draft if kept else _with_place(request, ReportDraft()))
 
 
 def carry(request: Request, language: str) -> Response:
@@ -62,7 +67,54 @@ def carry(request: Request, language: str) -> Response:
     answers = cut(read_answers(form.questions, incoming_of(request)))
     if not answers or not form.takes_tips():
         return see("tip_start", language)
-    return see("tip_first", language, form.drafts.begin(ReportDraft(answers=answers, is_carried=True)))
+    return _let_in(request, language, ReportDraft(answers=answers, is_carried=True))
+
+
+def _let_in(request: Request, language: str, draft: ReportDraft) -> Response:
+    """Begins the draft, or keeps it in the address of the page that asks to wait."""
+    form, brought = form_of(request), read_brought(incoming_of(request))
+    try:
+        draft_id = form.drafts.begin(draft, form.admission.weigh(brought))
+    except (PoolFullError, ProofSpentError) as refused:
+        is_good = isinstance(refused, PoolFullError) and form.admission.is_ours(brought.ticket)
+        kept = form.waiting_room.keep(Waiting(draft, brought.ticket if is_good else ""))
+        if not kept:
+            raise
+        return see("tip_waiting", language, kept)
+    _place_again(form, draft_id, draft)
+    return see("tip_first" if draft.is_carried else "tip_place", language, draft_id)
+
+
+def _place_again(form: TipForm, draft_id: str, draft: ReportDraft) -> None:
+    """Where the same page began this draft before, the place is the one that was given last."""
+    held = form.drafts.held(draft_id, ReportDraft)
+    if held and (held.draft.place, held.draft.home) != (draft.place, draft.home):
+        again = replace(held.draft, place=draft.place, home=draft.home, left_out=draft.left_out, faults=draft.faults)
+        form.drafts.keep(held, again)
+
+
+def waiting(request: Request, language: str) -> Response:
+    """No pool has room: what was typed is in the address, boxed, and the ticket ripens."""
+    form, kept = form_of(request), request.path_params["draft"]
+    if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+        return see("tip_start", language)  # a link that somebody gave, or the history: it would show what was typed
+    found = form.waiting_room.open(kept)
+    if found is None:
+        return gone(request, language)
+    offer = form.admission.offer()
+    answer = page(
+        request,
+        "tip/waiting.html",
+        language,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        draft=found.draft,
+        typed=kept,
+        offer=replace(offer, ticket=found.ticket or offer.ticket),
+        alternate_url=address("tip_waiting", other(language), kept),
+        nav=False,
+    )
+    answer.headers["Retry-After"] = str(RIPE_SECONDS)
+    return answer
 
 
 def first(request: Request, language: str, held: Held[ReportDraft]) -> Response:
@@ -76,6 +128,7 @@ def first(request: Request, language: str, held: Held[ReportDraft]) -> Response:
         takes_tips=form_of(request).takes_tips(),
         is_carried=held.draft.is_carried,
         place_url=address("tip_place", language, held.id),
+        offer=form_of(request).admission.offer(),
     )
 
 
@@ -103,6 +156,7 @@ def place(request: Request, language: str, held: Held[ReportDraft]) -> Response:
 def give_place(request: Request, language: str, held: Held[ReportDraft]) -> Response:
     form = form_of(request)
     form.drafts.keep(held, _with_place(request, held.draft))
+    form.drafts.lift(held, form.admission.weigh(read_brought(incoming_of(request))))
     return see("tip_place", language, held.id)
 
 
@@ -154,13 +208,16 @@ def check(request: Request, language: str, held: Held[ReportDraft]) -> Response:
     if faults_of(form.questions, held.draft.answers):
         return see("tip_story", language, held.id)
     more = _leaving_out(form, held.draft)
-    return _step(request, "tip/check.html", "tip_check", language, held, route=route, questions=form.questions, **more)
+    offer = form.admission.offer() if held.draft.faults.get("send") == "full" else None
+    more = {"route": route, "questions": form.questions, "offer": offer, **more}
+    return _step(request, "tip/check.html", "tip_check", language, held, **more)
 
 
 def send(request: Request, language: str, held: Held[ReportDraft]) -> Response:
     form = form_of(request)
     if faults_of(form.questions, held.draft.answers):
         return see("tip_story", language, held.id)
+    form.drafts.lift(held, form.admission.weigh(read_brought(incoming_of(request))))
     try:
         form.intake.receive(held, language)
     except (PlaceNotKnownError, NoOpenCarePointError):

@@ -14,6 +14,7 @@ ROWS = (
     ("GET", "tip_start", pages.start),
     ("POST", "tip_start", pages.begin),
     ("POST", "tip_carry", pages.carry),
+    ("GET", "tip_waiting", pages.waiting),
     ("GET", "tip_first", only_from_here(pages.for_report(pages.first))),
     ("GET", "follow_up", follow_up.ask_code),
     ("POST", "follow_up", follow_up.give_code),
