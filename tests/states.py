@@ -1,5 +1,6 @@
 """The whole public site in every state that it can be in: as a demonstration, for real, and for real with the texts
-that still wait for their review; each from long ago on, at every instant at which something changes."""
+that still wait for their review; each from long ago on, at every instant at which something changes. The real one has
+every municipality, the others few."""
 
 import atexit
 import shutil
@@ -11,8 +12,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from real_content import ROOT
-from tip_world import a_demo
+from real_content import ROOT, little_content
+from tip_world import little_demo
 
 from campaign_site.pages.everything import every_page
 from campaign_site.publication import Publication, read_by_itself
@@ -42,12 +43,12 @@ class State:
 def settings(name: str) -> PublicSettings:
     """What a state is made from."""
     if name == "demo":
-        return a_demo().settings
+        return little_demo().settings
     content = ROOT / "content"
     if name == "unreviewed":
         content = Path(tempfile.mkdtemp(prefix="signaallijn-tests-")) / "content"
         atexit.register(shutil.rmtree, content.parent, ignore_errors=True)
-        shutil.copytree(ROOT / "content", content)
+        shutil.copytree(little_content(), content)
         site = content / "campaign" / "site.toml"
         text = site.read_text("utf-8")
         assert "publish_unreviewed = false" in text

@@ -83,7 +83,7 @@ def test_a_card_whose_words_have_changed_is_not_shown() -> None:
 
 
 def test_what_is_to_be_drawn_stands_in_the_check(tmp_path: Path) -> None:
-    content = Path(shutil.copytree(real_content.ROOT / "content", tmp_path / "content"))
+    content = Path(shutil.copytree(real_content.little_content(), tmp_path / "content"))
     assert DRAW not in check_content(read_public_settings({"SIGNAALLIJN_CONTENT": str(content)}), NOW).waiting
     (content / "campaign" / "campaigns" / "zie-je-mij" / "cards" / "zeeland.en.png").unlink()
     waiting = check_content(read_public_settings({"SIGNAALLIJN_CONTENT": str(content)}), NOW).waiting

@@ -87,14 +87,15 @@ def a_demo() -> Demo:
 def demo_to_serve(folder: Path) -> Path:
     """A data directory in `folder` for `running_again`, with few municipalities: a copy of a demonstration that was
     made today, since a real server knows no other clock."""
-    made = _made_today()
+    made = little_demo()
     data = shutil.copytree(made.settings.data, folder / "data")
     (data / "people.json").write_text(json.dumps([asdict(person) for person in made.people]), "utf-8")
     return data
 
 
 @cache
-def _made_today() -> Demo:
+def little_demo() -> Demo:
+    """One with few municipalities, made today."""
     return _made(datetime.now(UTC), little_content())
 
 
