@@ -81,7 +81,8 @@ class Ada:
     def gives_place(self, place: str, lives: str = "") -> None:
         """Where it happens, and where he lives if that is elsewhere."""
         self.types(self.page.locator("#place"), place)
-        self.types(self.page.locator("#lives_elsewhere"), lives)
+        if lives or self.page.locator("#lives_elsewhere").count():  # it is not asked anew beside a choice of places
+            self.types(self.page.locator("#lives_elsewhere"), lives)
         self._posts(self.page.locator("form", has=self.page.locator("#place")))
 
     def chooses(self, where: str) -> None:
