@@ -15,6 +15,7 @@ from tipline.storage import Store
 from tipline.storage.cases import Closing
 from tipline.storage.escalations import Step
 from tipline.storage.handovers import Doer, Offer
+from tipline.storage.outbox import Audience, Who
 from tipline.storage.tips import TIPSTER, DraftChange, NewTip, StoredMessage
 
 TODAY = date(2026, 11, 21)
@@ -239,9 +240,13 @@ def test_what_still_waits_for_its_slot_is_not_touched(store: Store, care_points:
 
 def told(store: Store, tip: NewTip, on: date, care_point: str = LUMENS) -> None:
     """The national point was told that this case will be deleted unread."""
-    unread = store.escalations.unread(date.max, 9)
-    cases = [each for each in unread if (each.tip, each.care_point) == (tip.id, care_point)]
-    assert store.escalations.take([Step(each, "told", each.escalated, on, ()) for each in cases], on) == 1
+    audience, unread = Audience(NATIONAL, Who.NATIONAL), store.escalations.unread(date.max, 9)
+    steps = [
+        Step(each, "deletion_announced", each.escalated, on, audience)
+        for each in unread
+        if (each.tip, each.care_point) == (tip.id, care_point)
+    ]
+    assert store.escalations.take(steps, on) == 1
 
 
 # What a point may choose

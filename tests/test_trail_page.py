@@ -17,11 +17,12 @@ from real_content import ROOT
 from server import Server
 from starlette.testclient import TestClient
 
+from tipline import escalation
 from tipline.audit import WrittenHead
 from tipline.desk.casework import STATUSES
 from tipline.desk.second_way import unused_code
 from tipline.desk.trail_pages import PAGE
-from tipline.storage import Store, handovers
+from tipline.storage import Store, deletions, handovers
 from tipline.storage.trail import Deed, TrailHead
 
 TODAY = date(2026, 11, 21)
@@ -162,6 +163,10 @@ def test_every_deed_that_is_written_down_has_its_words() -> None:
     deeds |= {
         *offers,
         *taken,
+        *escalation.DEEDS.values(),
+        escalation.WARNED,
+        deletions.DELETED,
+        handovers.OFFER_LAPSED,
         *(f"status-{status}" for status in STATUSES),
         "answered",
         "noted",

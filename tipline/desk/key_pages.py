@@ -29,7 +29,12 @@ def keys(request: Request, coordinator: Coordinator) -> Response:
             "name": coordinator.name,
             "role": coordinator.role,
             "recipient": coordinator.recipient,
-            "care_point": {"id": point.id, "name": point.short_name, "region": point.region_label},
+            "care_point": {
+                "id": point.id,
+                "name": point.short_name,
+                "region": point.region_label,
+                "is_national": point.is_national,
+            },
             "terms": {"closed_days": terms.closed.days, "open_days": terms.open.days},
             "wrapped": [{"unlocker": one.unlocker, "sealed": base64url(one.sealed)} for one in wrapped],
             "grants": [

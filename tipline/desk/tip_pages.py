@@ -136,6 +136,7 @@ def _summary(case: StoredCase, terms: Terms, answers: int, additions: int) -> di
         "offered_by": case.offered_by,
         "is_shared": case.is_shared,
         "changes": case.changes,
+        "escalated": case.escalated,
         "answers": answers,
         "additions": additions,
         "waits": case.status != CLOSED and additions > case.answered_to,

@@ -8,6 +8,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from tipline.storage import copying
 from tipline.storage.cases import Cases
+from tipline.storage.chores import Chores
 from tipline.storage.coordinators import Coordinators
 from tipline.storage.deletions import Deletions
 from tipline.storage.drafts import Drafts
@@ -15,6 +16,7 @@ from tipline.storage.engine import Database, make_engine
 from tipline.storage.escalations import Escalations
 from tipline.storage.handovers import Handovers
 from tipline.storage.invitations import Invitations
+from tipline.storage.leftovers import Leftovers
 from tipline.storage.outbox import Outbox
 from tipline.storage.passkeys import Passkeys
 from tipline.storage.point_keys import PointKeys
@@ -49,6 +51,8 @@ class Store:
         self.slots = WaitingTips(self._database)
         self.deletions = Deletions(self._database)
         self.escalations = Escalations(self._database)
+        self.chores = Chores(self._database)
+        self.leftovers = Leftovers(self._database)
         self.outbox = Outbox(self._database)
         self.trail = Trail(self._database)
         self.coordinators = Coordinators(self._database)

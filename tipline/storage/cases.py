@@ -165,6 +165,11 @@ class Cases:
         with self._database.reading() as session:
             return News(*session.exec(query).one())
 
+    def count(self) -> int:
+        """All cases of all care points."""
+        with self._database.reading() as session:
+            return session.exec(select(func.count()).select_from(CaseRow)).one()
+
     def care_points_of(self, tip_id: str) -> tuple[str, ...]:
         """All that have a case of this tip, sorted."""
         with self._database.reading() as session:

@@ -1,8 +1,7 @@
 """Tips that nobody reads: which ones, for how long, and how far their care point was told. Every step is taken once for
 each case, in one transaction with the notices that it sends."""
 
-import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +11,8 @@ from sqlmodel import Session, col, select
 
 from tipline.storage.cases import NEW, Until, is_idle_until, is_unread
 from tipline.storage.engine import Database
-from tipline.storage.tables import CaseRow, CoordinatorRow, NoticeRow
+from tipline.storage.outbox import Audience, tell_each
+from tipline.storage.tables import CaseRow
 from tipline.storage.trail import SYSTEM, Deed, append
 
 FIELDS = ("tip", "care_point", "received_on", "active_on", "offered_by", "escalated", "warned_on")
@@ -51,8 +51,7 @@ class Step:
     """How far it is from now on."""
     warned_on: date | None
     """When the national point was told last that it will be deleted, from now on."""
-    tells: Collection[str]
-    """Coordinators' ids."""
+    tells: Audience
 
 
 class Escalations:
@@ -70,12 +69,11 @@ class Escalations:
 
     def take(self, steps: Sequence[Step], today: date) -> int:
         """Takes these steps, each with its entry in the audit trail, and leaves one notice for each who is told of
-        any. Returns how many were taken: none of a case that somebody read or escalated meanwhile."""
+        any of them. Returns how many were taken: none of a case that somebody read or escalated meanwhile."""
         with self._database.writing() as session:
             taken = [step for step in steps if _took(session, step)]
             append(session, *(Deed(each.deed, SYSTEM, each.case.care_point, today, each.case.tip) for each in taken))
-            for coordinator in sorted({person for step in taken for person in step.tells}):
-                _notify(session, coordinator)
+            tell_each(session, {step.tells for step in taken})
             return len(taken)
 
     def _found(self, wanted: ColumnElement[bool]) -> tuple[UnreadCase, ...]:
@@ -101,8 +99,3 @@ def _took(session: Session, step: Step) -> bool:
         .values(escalated=step.escalated, warned_on=step.warned_on, changes=CaseRow.changes + 1)
     )
     return bool(changed.rowcount)  # type: ignore[attr-defined]  # Result of an UPDATE is a CursorResult
-
-
-def _notify(session: Session, coordinator: str) -> None:
-    care_point = session.exec(select(CoordinatorRow.care_point).where(CoordinatorRow.id == coordinator)).one()
-    session.add(NoticeRow(id=str(uuid.uuid4()), care_point=care_point, coordinator=coordinator))

@@ -13,6 +13,7 @@ from datetime import date
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
+from tipline.storage.chores import ask_rewriting
 from tipline.storage.engine import Database
 from tipline.storage.outbox import add_notice
 from tipline.storage.tables import CaseRow, CoordinatorRow, MessageRow, TrailRow
@@ -316,6 +317,7 @@ def _told_author(session: Session, written_by: str, giver: str) -> str:
 
 def drop_files(session: Session, tip_id: str, reader: str) -> bool:
     """All files of a care point, its notes too. False when it had none."""
+    ask_rewriting(session)
     gone = session.execute(delete(MessageRow).where(col(MessageRow.tip) == tip_id, col(MessageRow.reader) == reader))
     return bool(gone.rowcount)  # type: ignore[attr-defined]  # Result of a DELETE is a CursorResult
 

@@ -5,7 +5,7 @@ Tips and hand-overs leave a row for a care point. `address` makes of all rows of
 who is told; one mail settles all that wait for him."""
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, auto
@@ -33,6 +33,22 @@ class Outcome(Enum):
     """The same, and nobody else's either: the server went away."""
     GIVEN_UP = auto()
     """Nobody tries it again by himself; the next notice for this coordinator is tried once more."""
+
+
+class Who(Enum):
+    """Whom of a care point's coordinators something is told."""
+
+    WILLING = auto()
+    """As ordinary notices: who wants mail."""
+    EVERYONE = auto()
+    NATIONAL = auto()
+    """Of the national point: who answers for other points' unread tips."""
+
+
+@dataclass(frozen=True)
+class Audience:
+    care_point: str
+    who: Who
 
 
 @dataclass(frozen=True)
@@ -163,6 +179,16 @@ def add_notice_to_all(session: Session, care_point: str) -> None:
     _tell(session, care_point, [each.id for each in _people(session, care_point)])
 
 
+def tell_each(session: Session, audiences: Collection[Audience]) -> None:
+    """There is something that these must hear of now; who belongs to several of them gets one notice."""
+    told: dict[str, set[str]] = {}
+    for audience in audiences:
+        people = _people(session, audience.care_point)
+        told.setdefault(audience.care_point, set()).update(_CHOSEN[audience.who](people))
+    for care_point, coordinators in sorted(told.items()):
+        _tell(session, care_point, sorted(coordinators))
+
+
 def unaddressed(session: Session) -> Sequence[NoticeRow]:
     """Notices of care points, that are not yet ones for coordinators."""
     return session.exec(select(NoticeRow).where(NoticeRow.coordinator == "")).all()
@@ -191,6 +217,18 @@ def _told(people: Sequence[CoordinatorRow]) -> Sequence[str]:
     willing = [each for each in people if each.wants_mail]
     leads = [each for each in people if each.role in TELLS_ALWAYS]
     return [each.id for each in willing or leads or people]
+
+
+def _all(people: Sequence[CoordinatorRow]) -> Sequence[str]:
+    return [each.id for each in people]
+
+
+def _national(people: Sequence[CoordinatorRow]) -> Sequence[str]:
+    """Whose role it is to hear of other points' unread tips; where nobody has it, everyone."""
+    return [each.id for each in people if each.role == "national"] or _all(people)
+
+
+_CHOSEN = {Who.WILLING: _told, Who.EVERYONE: _all, Who.NATIONAL: _national}
 
 
 def _tell(session: Session, care_point: str, coordinators: Sequence[str]) -> None:

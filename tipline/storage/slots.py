@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from tipline.storage.chores import last_done, put, take
+from tipline.storage.chores import DONE, DUE, REWRITING, ask_rewriting, last_done, put, take
 from tipline.storage.engine import Database
 from tipline.storage.outbox import address, unaddressed
 from tipline.storage.tables import CaseRow, MessageRow, TipRow
@@ -16,10 +16,6 @@ SLOT = "slot"
 """The chore of uncovering; it is done for a slot, as ISO 8601 in UTC."""
 AT_ONCE = "at once"
 """Done so while nothing is hidden."""
-REWRITING = "rewriting"
-"""The chore of writing SQLite's file anew after an uncovering; it is done for `DUE` or `DONE`."""
-DUE = "due"
-DONE = "done"
 
 Part = tuple[str, str]
 """A tip and a care point that reads it."""
@@ -49,12 +45,12 @@ class WaitingTips:
             notices = unaddressed(session)
             is_new = _uncover_cases(session) | _uncover_additions(session)
             address(session, notices)
-            if is_new and self._database.is_sqlite:
-                put(session, REWRITING, DUE)
+            if is_new:
+                ask_rewriting(session)
             return True
 
     def is_rewriting_due(self) -> bool:
-        """Whether something was uncovered since SQLite's file was last written anew."""
+        """Whether something was uncovered or deleted since SQLite's file was last written anew."""
         with self._database.reading() as session:
             return last_done(session, REWRITING) == DUE
 

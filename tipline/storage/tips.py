@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from tipline.pools import Pool
 from tipline.storage.adding import add_unless_taken
 from tipline.storage.admissions import admit_tip
+from tipline.storage.chores import ask_rewriting
 from tipline.storage.engine import Database
 from tipline.storage.outbox import add_notice
 from tipline.storage.tables import CaseRow, DraftRow, MessageRow, TipRow
@@ -161,6 +162,7 @@ class Tips:
                     col(MessageRow.reader) == TIPSTER,
                 )
             )
+            ask_rewriting(session)
             return bool(gone.rowcount)  # type: ignore[attr-defined]  # Result of a DELETE is a CursorResult
 
 

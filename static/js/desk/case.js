@@ -22,6 +22,7 @@ export function caseView(tip, desk, draft, deeds) {
   const names = { nameOf: (id) => desk.colleagues.nameOf(id), point: desk.me.care_point.name };
   slot(root, "thread").append(...thread(tip, names));
   slot(root, "reopens").hidden = tip.status !== "closed";
+  fillEscalation(root, tip, desk.me.care_point.is_national);
   fillDeletion(root, tip, desk.me.terms);
   fillHolders(root, desk.me.holders);
   prepareCasework(root, tip, desk.colleagues, draft, deeds.save);
@@ -53,6 +54,13 @@ function ageTag(tip) {
   const made = element("span", words);
   made.className = "tag";
   return [made];
+}
+
+/** Who was told while nobody had read it. */
+function fillEscalation(root, { escalated }, isNational) {
+  const place = slot(root, "escalated");
+  place.hidden = escalated === 0;
+  if (escalated > 0) place.textContent = say(escalated === 3 && isNational ? "unread-national" : `unread-${escalated}`);
 }
 
 /** When it is deleted, in words and as a row of days of which those that are past are pale. */

@@ -15,6 +15,7 @@ export function tags(tip) {
   const own = [];
   const level = danger(tip);
   if (level) own.push(tag(say(`danger-${level}`), true));
+  if (tip.status === "new" && tip.escalated > 0) own.push(tag(say(`escalated-${tip.escalated}`), true));
   if (tip.waits) own.push(tag(say("waits"), true));
   if (tip.offered_by) own.push(tag(say("offered-tag", { point: carePointName(tip.offered_by) }), true));
   if (tip.is_shared) own.push(tag(say("shared")));
