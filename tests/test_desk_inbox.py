@@ -3,7 +3,8 @@ and what comes in by itself while somebody reads."""
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from test_desk_browser import Coordinator
 
 from tipline.storage.cases import Closing
+from tipline.storage.outbox import Outcome
 
 pytestmark = pytest.mark.browser
 
@@ -249,3 +251,32 @@ def test_the_archive_holds_closed_cases_a_page_at_a_time(desk: DeskWorld, noor: 
     expect(page.locator("#view")).to_contain_text("Gesloten: Geen signaal van uitbuiting")
     page.keyboard.press("u")
     expect(page.get_by_role("heading", level=1)).to_have_text("Archief")
+
+
+def test_with_slots_the_desk_looks_shortly_after_each_and_says_what_is_wrong_with_mail(
+    desk: DeskWorld, browser: Browser
+) -> None:
+    desk.world = replace(desk.world, settings=replace(desk.world.settings, slot_minutes=4))
+    desk.tip(LUMENS, "Een verhaal")
+    desk.store.outbox.address()
+    desk.store.outbox.pass_on(desk.people["bilal"].coordinator.id, lambda: Outcome.GIVEN_UP)
+    desk.store.outbox.note_outage(TODAY)
+    with serving(desk.app()) as address, browser.new_context(locale="nl-NL") as context:
+        page = context.new_page()
+        page.clock.install(time=datetime.combine(desk.clock().date(), time(10, 1), UTC))
+        noor = Coordinator(page, address)
+        comes_in(noor)
+        box = page.locator('#view [data-slot="mail"]')
+        expect(box).to_contain_text("Sinds za 21 nov gaat er geen e-mail uit")
+        expect(box).to_contain_text("E-mail aan Bilal kan niet worden bezorgd.")
+        box.get_by_role("button", name="Probeer opnieuw").click()
+        noor.hears("E-mail aan Bilal wordt nog eens geprobeerd.")
+        assert desk.store.outbox.dead() == ()
+
+        looked: list[str] = []
+        page.on("request", lambda request: looked.append(request.url) if "news" in request.url else None)
+        into_slot = page.evaluate("Date.now()") % 240_000
+        page.clock.fast_forward(240_000 - into_slot + 4_000)
+        assert looked == []
+        with page.expect_response("**/tips/news"):
+            page.clock.fast_forward(27_000)

@@ -30,6 +30,7 @@ def account(request: Request, coordinator: Coordinator) -> Response:
             "email": coordinator.email,
             "role": coordinator.role,
             "language": coordinator.language,
+            "wants_mail": coordinator.wants_mail,
             "sessions": [
                 {
                     "id": each.digest.hex(),

@@ -73,6 +73,7 @@ def _document(request: Request, language: str, login_name: str) -> Response:
         "salt": base64url(world.settings.salt),
         "idle_seconds": int(IDLE.total_seconds()),
         "look_seconds": LOOK_SECONDS,
+        "slot_minutes": world.settings.slot_minutes,
         "demo_people": [] if login_name else _demo_people(world),
         "views": {spoken: _views(request, spoken) for spoken in ([language] if login_name else LANGUAGES)},
     }

@@ -19,7 +19,7 @@ from tipline.storage.coordinators import Coordinator
 from tipline.storage.tips import StoredMessage
 
 LOOK_SECONDS = 30
-"""How often an open desk looks for news by itself."""
+"""How often an open desk looks for news by itself; with slots, it does so after each of them, and seldom between."""
 PAGE = 50
 """Cases in one answer: about half a megabyte of sealed files."""
 

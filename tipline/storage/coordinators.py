@@ -139,6 +139,12 @@ class Coordinators:
                 update(CoordinatorRow).where(col(CoordinatorRow.id) == coordinator_id).values(language=language)
             )
 
+    def set_wants_mail(self, coordinator_id: str, *, wants: bool) -> None:
+        with self._database.writing() as session:
+            session.execute(
+                update(CoordinatorRow).where(col(CoordinatorRow.id) == coordinator_id).values(wants_mail=wants)
+            )
+
     def replace_second_way(self, second_way: NewSecondWay) -> None:
         """Another passphrase and another secret of codes; what the old passphrase unlocked is gone."""
         wrapped = second_way.wrapped

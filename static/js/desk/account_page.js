@@ -1,4 +1,4 @@
-// The page of one's own access: passkeys, passphrase and codes, sessions, language, and the digits of one's own key.
+// The page of one's own access: passkeys, passphrase and codes, sessions, mail, language, and the digits of one's own key.
 
 import * as digits from "../formats/digits.js";
 import { make } from "./passkey.js";
@@ -30,6 +30,10 @@ async function showAccount(desk, said = "") {
   const language = slot(root, "language");
   language.elements.language.value = account.language;
   language.addEventListener("submit", (event) => tried(desk, event, () => setLanguage(desk, language)));
+  const mail = slot(root, "mail");
+  slot(root, "wants-mail").checked = account.wants_mail;
+  slot(root, "mail-label").textContent = say("mail-to", { address: account.email });
+  mail.addEventListener("submit", (event) => tried(desk, event, () => setMail(mail)));
   const place = desk.put(root, say("title-account"));
   place.querySelector("h1").focus();
   announce(said);
@@ -97,7 +101,7 @@ async function makeSecondWay(desk) {
   await showAccount(desk, say("second-way-replaced"));
 }
 
-// Sessions and language
+// Sessions, mail and language
 
 function sessionRow(desk, session) {
   const root = view("account-session");
@@ -114,6 +118,11 @@ function sessionRow(desk, session) {
     }),
   );
   return root;
+}
+
+async function setMail(form) {
+  await post("/account/mail", { wanted: form.elements.wanted.checked ? "yes" : "no" });
+  announce(say("mail-saved"));
 }
 
 async function setLanguage(desk, form) {

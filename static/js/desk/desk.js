@@ -56,7 +56,7 @@ class Desk {
   left = null; // the tip that was open last, to which the focus returns in the list
   wants = null; // the slot of the next page that is to have the focus
   shortcuts = new Shortcuts();
-  looking = new Looking(Number(document.getElementById("door").dataset.lookSeconds), () => this.signedOut());
+  looking = new Looking(document.getElementById("door").dataset, () => this.signedOut());
   #door = new Door(this.vault, (login, language) => this.#enter(login, language));
   #shown = FIRST; // the name of the page that is shown
   #view = document.getElementById("view");

@@ -3,17 +3,22 @@
 import { inOrder } from "./choosing.js";
 import { Counters } from "./counters.js";
 import { ListView } from "./list_view.js";
+import { fillMail } from "./mail_box.js";
 import { fillHolders } from "./parts.js";
-import { getByItself } from "./server.js";
+import { get, getByItself } from "./server.js";
 import { announce, title } from "./status.js";
 import { count, say, slot } from "./words.js";
 
 export async function show(desk) {
+  const mail = get("/mail");
+  mail.catch(() => {}); // it comes while the tips are opened, and is looked at after that
   const { tips, due } = await fetched(desk);
+  const wrongWithMail = await mail;
   if (!desk.isAt("inbox")) return;
   const list = new ListView("inbox", desk, inOrder);
   const counters = new Counters(list.root);
   fillHolders(list.root, desk.me.holders);
+  fillMail(desk, list.root, wrongWithMail);
   slot(list.root, "terms").textContent = say("terms", { count: desk.me.terms.closed_days });
   desk.put(list.root, "");
   const page = { desk, list, counters, tips: [] };
