@@ -51,7 +51,6 @@ def keep(store: Store, *care_points: str, sealed: bytes = b"sealed") -> NewTip:
     draft = uuid.uuid4().bytes
     store.drafts.add(draft, b"box", 2**30)
     assert store.tips.keep(tip, DraftChange(draft, b"box", b"sent"))
-    store.drafts.drop(draft)
     return tip
 
 
