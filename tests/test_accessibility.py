@@ -5,17 +5,27 @@ import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import pytest
+from clock import Clock
+from httpx2 import Response
 from looking import faults, misfits
 from people import Ada, Coordinator
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, Page, Route, ViewportSize
 from server import Server
+from starlette.testclient import TestClient
 from states import templates
+from tip_world import copied_settings
 from walks import DRAWN_ON_REQUEST, desk, public_pages, tip_form
 
+from campaign_site.app import create_app
 from campaign_site.publication import TIPLINE
 from campaign_site.settings import PACKAGE
+from tipline.settings import Abuse, AbuseMode
+from tipline.tipster.addresses import address
 
 pytestmark = pytest.mark.browser
 
@@ -88,7 +98,7 @@ def test_the_tip_form_and_the_follow_up_are_accessible_and_fit_a_narrow_screen(
     with browser.new_context(viewport=NARROW) as context:
         ada = Ada(context.new_page(), site, language)
         found = {name: faults(ada.page) + misfits(ada.page) for name in tip_form(ada, answers)}
-        assert found.keys() >= made_by("tip/") - {"draft-gone"}
+        assert found.keys() >= made_by("tip/") - {"draft-gone", "tip-puzzle"}
         assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
@@ -125,6 +135,35 @@ def test_a_body_that_is_too_large_gets_a_page_that_is_accessible(site: Server, b
         assert posted.value.status == 413
         ada.page.wait_for_load_state()
         assert faults(ada.page) + misfits(ada.page) == []
+
+
+def shows(answer: Response, route: Route) -> None:
+    """Gives a page of another server in the place of one of the site's."""
+    policy = {"content-security-policy": answer.headers["content-security-policy"]}
+    route.fulfill(body=answer.text, content_type="text/html", headers=policy)
+
+
+@LANGUAGES
+def test_the_page_of_the_puzzle_is_accessible_and_works_where_the_puzzle_does_not_come(
+    site: Server, browser: Browser, language: str, tmp_path: Path
+) -> None:
+    """The page as another server shows it, where an operator switched it on; here nobody else can be reached."""
+    settings = copied_settings(tmp_path)
+    abuse = Abuse(AbuseMode.HCAPTCHA, "10000000-ffff-ffff-ffff-000000000001", "0x5")
+    whole = create_app(
+        replace(settings, has_puzzle=True, tipline=replace(settings.tipline, abuse=abuse)), Clock(), None
+    )
+    with TestClient(whole.app, base_url="http://localhost:8000") as client:
+        shown = {path: client.get(path) for path in (address("tip_start", language), address("tip_puzzle", language))}
+    whole.store.close()
+    with browser.new_context(viewport=NARROW) as context:
+        page = context.new_page()
+        context.route("**/*.hcaptcha.com/**", lambda route: route.abort())
+        for path, answer in shown.items():
+            page.route(site.public_url + path, partial(shows, answer))
+            page.goto(site.public_url + path)
+            assert faults(page) + misfits(page) == []
+        assert page.locator('button[name="without"]').is_visible()
 
 
 def listening(context: BrowserContext, page: Page) -> tuple[list[str], list[str]]:

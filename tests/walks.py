@@ -37,6 +37,7 @@ DRAWN_ON_REQUEST = {
     "tip/conversation.html": "conversation-answer",
     "tip/gone.html": "draft-gone",
     "tip/place.html": "tip-place-told",
+    "tip/puzzle.html": "tip-puzzle",
     "tip/start.html": "tip-start",
     "tip/story.html": "tip-story",
     "tip/waiting.html": "tip-waiting",

@@ -16,9 +16,10 @@ from tipline.holders import Holders
 from tipline.intake import Intake
 from tipline.notices import Postman, Sink
 from tipline.questions import load_questions
+from tipline.settings import Abuse, AbuseMode
 from tipline.slots import Rewriting, Slots
 from tipline.starting import check_start
-from tipline.tipster.forms import TipForm
+from tipline.tipster.forms import Puzzle, TipForm
 from tipline.tipster.routes import tipster_routes
 from tipline.waiting import WaitingRoom
 from tipline.world import World
@@ -39,7 +40,7 @@ class Tipline:
 
     def routes(self) -> Iterable[BaseRoute]:
         """The addresses of the tipster's side; the application that takes them needs `tip_form` in its state."""
-        return tipster_routes()
+        return tipster_routes(has_puzzle=self.tip_form.puzzle is not None)
 
     def run_chores(self) -> None:
         """What is due, once: what waited for its slot is uncovered, over drafts and sessions are dropped, the audit
@@ -77,6 +78,7 @@ def create_tipline(world: World, exit_target: Callable[[], str], sink: Sink | No
         exit_target=exit_target,
         admission=Admission(settings.secret_keys, settings.abuse.mode, world.clock),
         waiting_room=WaitingRoom(settings.secret_keys, world.clock),
+        puzzle=_puzzle(settings.abuse),
     )
     return Tipline(
         world=world,
@@ -88,3 +90,12 @@ def create_tipline(world: World, exit_target: Callable[[], str], sink: Sink | No
         trail_watch=TrailWatch(store.trail, settings.trail_heads, world.clock),
         daily=DailyChores(store, world.care_points, world.clock),
     )
+
+
+def _puzzle(abuse: Abuse) -> Puzzle | None:
+    if abuse.mode is not AbuseMode.HCAPTCHA:
+        return None
+    # Not at the top: an extra that only few install, with a web client of several megabytes below it.
+    from tipline.tipster.hcaptcha_puzzle import HCaptcha  # noqa: PLC0415
+
+    return HCaptcha(abuse)

@@ -66,7 +66,7 @@ def read_publication(
     """What the content says now. Raises ContentFaultError."""
     library = _library(settings, geography, care_points)
     material = Material(library, geography, care_points, ALL_ADDRESSES, settings.is_demo)
-    return Publication(material, _rendering(material, static, settings.base_url), read_site_files(settings))
+    return Publication(material, _rendering(material, static, settings), read_site_files(settings))
 
 
 def read_by_itself(settings: PublicSettings) -> tuple[Publication, StaticFiles]:
@@ -87,15 +87,21 @@ def _library(settings: PublicSettings, geography: Geography, care_points: CarePo
     return content_library.load(settings.content / "campaign", outside)
 
 
-def _rendering(material: Material, static: StaticFiles, base_url: str) -> Rendering:
+def _rendering(material: Material, static: StaticFiles, settings: PublicSettings) -> Rendering:
     library = material.library
+    values = {
+        "site": library.site,
+        "demo": material.is_demo,
+        "base_url": settings.base_url,
+        "has_puzzle": settings.has_puzzle,
+    }
     return Rendering(
         [PACKAGE / "templates", TIPLINE / "templates"],
         [Catalogues(PACKAGE / "locale", "campaign_site"), Catalogues(TIPLINE / "locale", "tipline")],
         material.addresses,
         static.url,
         material.care_points.helplines,
-        {"site": library.site, "demo": material.is_demo, "base_url": base_url},
+        values,
         library.shown_guides(is_demo=material.is_demo),
         library.asked_guides(is_demo=material.is_demo),
     )

@@ -9,6 +9,7 @@ import secrets
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -63,6 +64,8 @@ class PublicSettings:
     base_url: str
     desk_url: str
     is_demo: bool = False
+    has_puzzle: bool = False
+    """Whether hCaptcha stands before the tip form; the privacy page says so."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +108,10 @@ def _public_settings(environment: Mapping[str, str], faults: "_Faults") -> Publi
         desk_url = _address(environment, "SIGNAALLIJN_DESK_URL", "http://desk.localhost:8000")
         if base_url and urlsplit(base_url).hostname == urlsplit(desk_url).hostname:
             raise SettingsFaultError("SIGNAALLIJN_DESK_URL must have a host name of its own")
-    return PublicSettings(content=content, static=shipped("static"), base_url=base_url, desk_url=desk_url)
+    has_puzzle = _value(environment, "SIGNAALLIJN_ABUSE", "") == AbuseMode.HCAPTCHA
+    return PublicSettings(
+        content=content, static=shipped("static"), base_url=base_url, desk_url=desk_url, has_puzzle=has_puzzle
+    )
 
 
 def _refuse_unknown_names(environment: Mapping[str, str]) -> None:
@@ -181,6 +187,7 @@ def read_settings(environment: Mapping[str, str], *, is_demo: bool = False) -> S
         base_url=public.base_url,
         desk_url=public.desk_url,
         is_demo=is_demo,
+        has_puzzle=public.has_puzzle,
         data=data,
         tipline=tipline,
         backup_recipient=recipient,
@@ -255,6 +262,10 @@ def _abuse(environment: Mapping[str, str]) -> Abuse:
         raise SettingsFaultError("SIGNAALLIJN_HCAPTCHA_… counts only with SIGNAALLIJN_ABUSE=hcaptcha")
     if mode is AbuseMode.HCAPTCHA and urlsplit(url).scheme != "https" and urlsplit(url).hostname not in LOOPBACK:
         raise SettingsFaultError("SIGNAALLIJN_HCAPTCHA_VERIFY_URL must begin with https:// outside this machine")
+    if mode is AbuseMode.HCAPTCHA and find_spec("hcaptcha") is None:
+        raise SettingsFaultError(
+            "SIGNAALLIJN_ABUSE is hcaptcha, whose package is missing; install signaallijn[hcaptcha]"
+        )
     return Abuse(mode, key, secret, url)
 
 

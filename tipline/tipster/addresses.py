@@ -10,6 +10,7 @@ ADDRESSES: Mapping[str, Mapping[str, str]] = {
     "conversation": {"nl": "/nl/melden/vervolg/{draft}", "en": "/en/report/follow-up/{draft}"},
     "delete_answer": {"nl": "/nl/melden/vervolg/{draft}/wis", "en": "/en/report/follow-up/{draft}/delete"},
     "close_conversation": {"nl": "/nl/melden/vervolg/{draft}/klaar", "en": "/en/report/follow-up/{draft}/done"},
+    "tip_puzzle": {"nl": "/nl/melden/toets", "en": "/en/report/check"},
     "tip_waiting": {"nl": "/nl/melden/wachten/{draft}", "en": "/en/report/wait/{draft}"},
     "tip_carry": {"nl": "/nl/melden/meenemen", "en": "/en/report/take-along"},
     "tip_first": {"nl": "/nl/melden/{draft}/begin", "en": "/en/report/{draft}/start"},

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from tipline.admission import Admission, Brought
 from tipline.conversation import Conversations
@@ -18,6 +19,12 @@ LONGEST_PLACE = 200
 """Characters; the sealed format's bound for short texts."""
 
 
+class Puzzle(Protocol):
+    """Tells whether a puzzle was passed; never raises."""
+
+    async def is_passed(self, solved: str) -> bool: ...
+
+
 @dataclass(frozen=True)
 class TipForm:
     """Everything behind the tip form and the follow-up."""
@@ -32,6 +39,8 @@ class TipForm:
     """The everyday site where `/weg` leads, as the content says now."""
     admission: Admission
     waiting_room: WaitingRoom
+    puzzle: Puzzle | None = None
+    """Somebody else's, where the operator switched it on."""
 
     def takes_tips(self) -> bool:
         """Whether every tip would find a reader: the national point, where all other ways end, is open."""

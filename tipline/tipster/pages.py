@@ -13,7 +13,7 @@ from tipline.admission import RIPE_SECONDS
 from tipline.drafts import Held, PlaceKind, ReportDraft, SentDraft
 from tipline.intake import PlaceNotKnownError, ReceiverChangedError
 from tipline.languages import other
-from tipline.pools import PoolFullError, ProofSpentError
+from tipline.pools import Entry, PoolFullError, ProofSpentError
 from tipline.questions import MAX_CHARACTERS, cut, faults_of, read_answers
 from tipline.routing import NoOpenCarePointError, Route
 from tipline.sealing import SealingError
@@ -57,7 +57,8 @@ def begin(request: Request, language: str) -> Response:
     if not form.takes_tips():
         return see("tip_start", language)
     kept = form.waiting_room.open(incoming_of(request).one("typed"))
-    return _let_in(request, language, kept.draft if kept else _with_place(request, ReportDraft()))
+    draft = kept.draft if kept else _with_place(request, ReportDraft())
+    return let_in(request, language, draft, form.admission.weigh(read_brought(incoming_of(request))))
 
 
 def carry(request: Request, language: str) -> Response:
@@ -67,14 +68,15 @@ def carry(request: Request, language: str) -> Response:
     answers = cut(read_answers(form.questions, incoming_of(request)))
     if not answers or not form.takes_tips():
         return see("tip_start", language)
-    return _let_in(request, language, ReportDraft(answers=answers, is_carried=True))
+    entry = form.admission.weigh(read_brought(incoming_of(request)))
+    return let_in(request, language, ReportDraft(answers=answers, is_carried=True), entry)
 
 
-def _let_in(request: Request, language: str, draft: ReportDraft) -> Response:
+def let_in(request: Request, language: str, draft: ReportDraft, entry: Entry) -> Response:
     """Begins the draft, or keeps it in the address of the page that asks to wait."""
     form, brought = form_of(request), read_brought(incoming_of(request))
     try:
-        draft_id = form.drafts.begin(draft, form.admission.weigh(brought))
+        draft_id = form.drafts.begin(draft, entry)
     except (PoolFullError, ProofSpentError) as refused:
         is_good = isinstance(refused, PoolFullError) and form.admission.is_ours(brought.ticket)
         kept = form.waiting_room.keep(Waiting(draft, brought.ticket if is_good else ""))

@@ -6,7 +6,7 @@ from functools import partial
 from starlette.routing import Route
 
 from tipline.languages import LANGUAGES
-from tipline.tipster import follow_up, leaving, pages
+from tipline.tipster import follow_up, leaving, pages, puzzle
 from tipline.tipster.addresses import ADDRESSES, LEAVE
 from tipline.tipster.answers import only_from_here
 
@@ -34,8 +34,12 @@ ROWS = (
 )
 
 
-def tipster_routes() -> Iterator[Route]:
-    for method, name, view in ROWS:
+PUZZLE_ROWS = (("GET", "tip_puzzle", puzzle.show), ("POST", "tip_puzzle", puzzle.go_on))
+"""Only where the operator switched it on."""
+
+
+def tipster_routes(*, has_puzzle: bool) -> Iterator[Route]:
+    for method, name, view in (*ROWS, *PUZZLE_ROWS * has_puzzle):
         for language in LANGUAGES:
             yield Route(ADDRESSES[name][language], partial(view, language=language), methods=[method])
     yield Route(LEAVE, leaving.leave, methods=["GET"])
