@@ -49,7 +49,7 @@ format: $(STAMP) ## put the code in the house format
 
 bench: $(STAMP) ## print what things cost, as ratios against a baseline run beside it
 	@for script in $(filter-out tests/bench/pages.py tests/bench/desk.py,$(wildcard tests/bench/*.py)); do \
-	  echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	  echo "== $$script"; PYTHONPATH=tests $(BIN)/python $$script || exit 1; done
 
 bench-pages: $(STAMP) ## our server beside nginx: speed, start and memory; two minutes, wants nginx, wrk and two idle cores
 	$(BIN)/python tests/bench/pages.py
