@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 from real_content import ROOT
 
-from tipline import canonical, digits, heads, padding, passkeys, passphrases, receipts, sealing
+from tipline import canonical, digits, heads, padding, passkeys, passphrases, receipts, sealed_additions, sealing
 from tipline.audit import WrittenHead
 from tipline.heads import Author, Head, Kind
 from tipline.sealing import Identity
@@ -44,6 +44,7 @@ FAMILIES = (
     "ages",
     "sheets",
     "proposals",
+    "sealed_additions",
 )
 CCTV_ERRORS = {
     "success": None,
@@ -235,6 +236,18 @@ def test_what_is_not_expected_is_refused_by_name() -> None:
         plaintext = padding.pad(vector["text"].encode())
         error = error_of(heads.read, plaintext, head_of(vector["expected"]), key_of(vector))
         assert error == vector["error"], vector["name"]
+
+
+def test_a_sealed_addition_has_one_spelling() -> None:
+    for vector in load("sealed_additions")["writes"]:
+        files = {
+            each["id"]: sealed_additions.FileFor(each["fingerprint"], bytes.fromhex(each["sealed"]))
+            for each in vector["files"]
+        }
+        lookup_id, written = bytes.fromhex(vector["lookup_id"]), bytes.fromhex(vector["bytes"])
+        addition = sealed_additions.SealedAddition(lookup_id, vector["id"], vector["number"], files)
+        assert sealed_additions.write(addition) == written, vector["name"]
+        assert sealed_additions.read(written) == addition, vector["name"]
 
 
 def test_the_audit_trail_is_chained_to_the_same_digests_everywhere() -> None:
@@ -430,6 +443,7 @@ def _javascript_checks() -> int:
         *(of["heads"]["write_refusals"] + of["heads"]["read_refusals"]),
         *of["ages"]["counts"]["wrong"],
         *(vector for part in of["sheets"].values() for vector in part),
+        *(vector for part in of["sealed_additions"].values() for vector in part),
         *(3 * of["proposals"]["macs"]),
         *index,
         *(name for name, vector in index.items() if "seeds" in vector and vector["expect"] == "success"),

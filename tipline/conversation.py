@@ -14,11 +14,22 @@ from tipline.drafts import Drafts, FollowUpDraft, Held
 from tipline.heads import Author, Head, Kind
 from tipline.holders import Holders
 from tipline.intake import seal_for_desks
-from tipline.receipts import Derived
+from tipline.receipts import Derived, lookup_digest
+from tipline.sealed_additions import SealedAddition
 from tipline.storage.tips import TIPSTER, OtherReadersError, StoredMessage, StoredTip, Tips
 
 TRIES = 4
 """How often an addition is tried when others are added at the same moment."""
+
+
+NOBODYS = "00000000-0000-0000-0000-000000000000"
+"""Where no conversation is."""
+ANY_LANGUAGE = "nl"
+"""A head's language is told, never compared."""
+
+
+class NoConversationError(Exception):
+    """No tip has this code."""
 
 
 class NumberTakenError(Exception):
@@ -35,6 +46,8 @@ class Answer:
     care_points: tuple[str, ...]
     """Those that had the case when it was written; one of them wrote it."""
     text: str | None = field(repr=False)
+    is_new: bool = False
+    """Whether the tipster was not shown it before."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +56,15 @@ class Conversation:
 
     tip: StoredTip
     answers: tuple[Answer, ...]
+    additions: int
+
+
+@dataclass(frozen=True)
+class SealedConversation:
+    """What a lookup id leads to, for a browser that opens it by itself. `tip` is None when nobody has this id."""
+
+    tip: StoredTip | None
+    answers: tuple[StoredMessage, ...]
     additions: int
 
 
@@ -58,6 +80,17 @@ class Conversations:
     def tip_of(self, derived: Derived) -> StoredTip | None:
         """The tip that has this receipt; None when there is none. The same work either way: nothing is opened."""
         return self.tips.by_lookup(derived.lookup_digest)
+
+    def tip_at(self, lookup_id: bytes) -> StoredTip | None:
+        """The tip whose code yields this lookup id; None when there is none."""
+        return self.tips.by_lookup(lookup_digest(lookup_id))
+
+    def sealed(self, lookup_id: bytes) -> SealedConversation:
+        """The conversation with this lookup id, unopened. The same questions are asked for one that nobody has."""
+        tip = self.tip_at(lookup_id)
+        where = tip.id if tip else NOBODYS
+        answers, additions = self.tips.messages(where, TIPSTER), self.tips.next_number(where, Kind.ADDITION) - 1
+        return SealedConversation(tip, answers, additions)
 
     def open(self, derived: Derived) -> Conversation | None:
         """The conversation of this receipt; None when no tip has it."""
@@ -88,11 +121,35 @@ class Conversations:
         files = seal_for_desks(plaintext, tip.care_points, self.holders)
         made = message_files(head, self.clock().date(), files, first_id=held.draft.addition)
         messages = [replace(message, hidden=self.waits_for_slot) for message in made]
-        after = self.drafts.change(held, FollowUpDraft(derived, said="added", added=_digest(text)))
+        after = self.drafts.change(held, FollowUpDraft(derived, new=held.draft.new, said="added", added=_digest(text)))
         try:
             return self.tips.add_messages(messages, after)
         except OtherReadersError:
             return False
+
+    def add_sealed(self, addition: SealedAddition) -> None:
+        """Keeps an addition that a browser sealed; the same again adds nothing. Whether it was written by who has the
+        code is for the desk to find out. Raises `NoConversationError`, `NumberTakenError`, `OtherReadersError` when the
+        files are for others, or sealed to other keys, than those who read it now, and `sealing.SealingError`."""
+        tip = self.tip_at(addition.lookup_id)
+        if tip is None:
+            raise NoConversationError
+        if self.tips.has_message(tip.id, addition.id):
+            return
+        if {point: file.fingerprint for point, file in addition.files.items()} != self._fingerprints(tip):
+            raise OtherReadersError
+        for file in addition.files.values():
+            sealing.check_file(file.sealed, recipients=1)
+        head = Head(Kind.ADDITION, tip.id, tip.care_points, addition.number, Author.TIPSTER, ANY_LANGUAGE)
+        files = {point: file.sealed for point, file in addition.files.items()}
+        made = message_files(head, self.clock().date(), files, first_id=addition.id)
+        messages = [replace(message, hidden=self.waits_for_slot) for message in made]
+        if not self.tips.add_messages(messages) and not self.tips.has_message(tip.id, addition.id):
+            raise NumberTakenError
+
+    def _fingerprints(self, tip: StoredTip) -> Mapping[str, str]:
+        keys = {point: self.holders.usable_key(point) for point in tip.care_points}
+        return {point: key.fingerprint if key else "" for point, key in keys.items()}
 
     def delete_answer(self, tip: StoredTip, message_id: str) -> bool:
         """Deletes the tipster's file of an answer; False when there is none with this id in this conversation."""
@@ -144,10 +201,10 @@ def _digest(text: str) -> str:
 
 
 def _opened(message: StoredMessage, tip: StoredTip, derived: Derived) -> Answer:
-    expected = Head(Kind.ANSWER, tip.id, message.named, message.number, Author.COORDINATOR, "nl")
+    expected = Head(Kind.ANSWER, tip.id, message.named, message.number, Author.COORDINATOR, ANY_LANGUAGE)
     try:
         plaintext = sealing.open_sealed(message.sealed, derived.identity)
         text = heads.read(plaintext, expected, derived.reply_key).text
     except ValueError:
         text = None  # every named refusal of sealing and heads is one; the page says that it can't be shown
-    return Answer(message.id, message.number, message.written_on, message.named, text)
+    return Answer(message.id, message.number, message.written_on, message.named, text, not message.seen)

@@ -97,6 +97,8 @@ class FollowUpDraft:
     derived: Derived | None = field(default=None, repr=False)
     fault: str = ""
     text: str = field(default="", repr=False)
+    new: tuple[str, ...] = ()
+    """The answers that this visit showed for the first time, by their ids."""
     said: str = ""
     """What the last step did, told once: `added` or `deleted`."""
     addition: str = field(default_factory=lambda: str(uuid.uuid4()))
@@ -236,6 +238,7 @@ def read_draft(plaintext: bytes) -> Draft:
         return SentDraft(Receipt(value["receipt"]) if value["receipt"] else None, tuple(value["care_points"]))
     if kind == "follow-up":
         derived = value.pop("derived")
+        value["new"] = tuple(value["new"])
         return FollowUpDraft(**value, derived=Derived.from_bytes(b64decode(derived)) if derived else None)
     answers = {
         question: tuple(answer) if isinstance(answer, list) else answer

@@ -77,7 +77,7 @@ class Derived:
     @property
     def lookup_digest(self) -> bytes:
         """SHA-256 of the lookup id: the only one of these that is stored."""
-        return hashlib.sha256(self.lookup_id).digest()
+        return lookup_digest(self.lookup_id)
 
     @property
     def identity(self) -> Identity:
@@ -94,6 +94,11 @@ class Derived:
         if len(data) != _DERIVED:
             raise ValueError("derived bytes have another length")
         return cls(data[:_LOOKUP_ID], data[_LOOKUP_ID : _LOOKUP_ID + _SEED], data[-_REPLY_KEY:])
+
+
+def lookup_digest(lookup_id: bytes) -> bytes:
+    """What the database holds in the place of a lookup id."""
+    return hashlib.sha256(lookup_id).digest()
 
 
 def derive(receipt: Receipt, salt: bytes) -> Derived:

@@ -12,6 +12,7 @@ import * as passkeys from "/static/js/formats/passkeys.js";
 import * as passphrases from "/static/js/formats/passphrases.js";
 import * as proposals from "/static/js/formats/proposals.js";
 import * as receipts from "/static/js/formats/receipts.js";
+import * as sealedAdditions from "/static/js/formats/sealed_additions.js";
 import * as sheets from "/static/js/formats/sheets.js";
 
 const encode = (text) => new TextEncoder().encode(text);
@@ -156,6 +157,20 @@ async function runHeads({ writes, write_refusals: writeRefusals, read_refusals: 
   }
 }
 
+async function runSealedAdditions({ writes, refusals }) {
+  const write = ({ lookup_id: lookupId, id, number, files }) =>
+    sealedAdditions.write({
+      lookupId: fromHex(lookupId),
+      id,
+      number,
+      files: files.map((file) => ({ ...file, sealed: fromHex(file.sealed) })),
+    });
+  for (const vector of writes) expect(`addition ${vector.name}`, toHex(write(vector)), vector.bytes);
+  for (const vector of refusals) {
+    expect(`addition ${vector.name}`, await errorOf(() => write(vector)), "NotASealedAdditionError");
+  }
+}
+
 async function runAges({ opens, refusals, counts }) {
   for (const { name, seed, file, sha256, check, recipients } of opens) {
     const bytes = fromBase64(file);
@@ -244,6 +259,7 @@ async function runAll() {
   await runPasskeys(await load("passkeys"));
   await runHeads(await load("heads"));
   await runAges(await load("ages"));
+  await runSealedAdditions(await load("sealed_additions"));
   await runSheets(await load("sheets"));
   await runProposals(await load("proposals"));
   await runPublished(await load("cctv/index"));

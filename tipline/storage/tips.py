@@ -1,7 +1,7 @@
 """Tips and their messages, as their tipsters' codes find them. What a person wrote is a sealed file; who may read it,
 and on which date it came, is not sealed. How far a care point is with a tip stands in `cases`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -59,6 +59,8 @@ class StoredMessage:
     """A coordinator's id; for one of another care point that point's id; empty for the tipster."""
     hidden: bool = False
     """An addition that waits for its slot."""
+    seen: bool = False
+    """Of the tipster's file of an answer: whether it was shown with the code before."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,18 @@ class Tips:
                 )
             return True
 
+    def has_message(self, tip_id: str, message_id: str) -> bool:
+        """Whether a message of this tip was kept under this id, shown already or not."""
+        with self._database.reading() as session:
+            row = session.get(MessageRow, message_id)
+            return row is not None and row.tip == tip_id
+
+    def mark_seen(self, tip_id: str, message_ids: Collection[str]) -> None:
+        """Remembers that these answers were shown to the tipster."""
+        with self._database.writing() as session:
+            own = (col(MessageRow.tip) == tip_id, col(MessageRow.reader) == TIPSTER)
+            session.execute(update(MessageRow).where(*own, col(MessageRow.id).in_(message_ids)).values(seen=True))
+
     def delete_answer(self, tip_id: str, message_id: str) -> bool:
         """Deletes the tipster's file of an answer; the desk keeps its own."""
         with self._database.writing() as session:
@@ -225,7 +239,7 @@ def care_points_of(session: Session, tip_id: str) -> tuple[str, ...]:
 
 
 def _message(row: MessageRow) -> StoredMessage:
-    return StoredMessage(**row.model_dump(exclude={"seen"}) | {"named": tuple(row.named.split())})
+    return StoredMessage(**row.model_dump() | {"named": tuple(row.named.split())})
 
 
 def _changed_draft(session: Session, change: DraftChange) -> bool:

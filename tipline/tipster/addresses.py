@@ -7,6 +7,10 @@ from collections.abc import Mapping
 ADDRESSES: Mapping[str, Mapping[str, str]] = {
     "tip_start": {"nl": "/nl/melden", "en": "/en/report"},
     "follow_up": {"nl": "/nl/melden/vervolg", "en": "/en/report/follow-up"},
+    "open_sealed": {"nl": "/nl/melden/vervolg/open", "en": "/en/report/follow-up/open"},
+    "add_sealed": {"nl": "/nl/melden/vervolg/voeg-toe", "en": "/en/report/follow-up/add"},
+    "see_sealed": {"nl": "/nl/melden/vervolg/gezien", "en": "/en/report/follow-up/seen"},
+    "delete_sealed": {"nl": "/nl/melden/vervolg/wis", "en": "/en/report/follow-up/delete"},
     "conversation": {"nl": "/nl/melden/vervolg/{draft}", "en": "/en/report/follow-up/{draft}"},
     "delete_answer": {"nl": "/nl/melden/vervolg/{draft}/wis", "en": "/en/report/follow-up/{draft}/delete"},
     "close_conversation": {"nl": "/nl/melden/vervolg/{draft}/klaar", "en": "/en/report/follow-up/{draft}/done"},

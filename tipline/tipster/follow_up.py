@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tipline.conversation import NumberTakenError
+from tipline.conversation import Conversation, NumberTakenError
 from tipline.drafts import FollowUpDraft, Held
 from tipline.languages import other
 from tipline.questions import MAX_CHARACTERS, clean
@@ -25,9 +25,12 @@ STRETCHING = CapacityLimiter(2)
 
 
 def ask_code(request: Request, language: str) -> Response:
-    return padded_page(
-        request, "tip/ask_code.html", language, fault="", alternate_url=address("follow_up", other(language))
-    )
+    return _asked(request, language, fault="", alternate_url=address("follow_up", other(language)))
+
+
+def _asked(request: Request, language: str, **context: object) -> Response:
+    salt = form_of(request).world.settings.salt.hex()
+    return padded_page(request, "tip/ask_code.html", language, salt=salt, longest=MAX_CHARACTERS, **context)
 
 
 async def give_code(request: Request, language: str) -> Response:
@@ -47,10 +50,11 @@ def conversation(request: Request, language: str) -> Response:
         "nav": False,
     }
     if held.draft.derived is None:
-        return padded_page(request, "tip/ask_code.html", language, fault=held.draft.fault, **common)
+        return _asked(request, language, fault=held.draft.fault, **common)
     found = form.conversations.open(held.draft.derived)
     if found is None:
         return gone(request, language)
+    held = _shown(form, held, found)
     points = form.world.care_points().points
     return padded_page(
         request,
@@ -64,6 +68,17 @@ def conversation(request: Request, language: str) -> Response:
         # A link to the other language would lose what is typed: the form has a button for it.
         **{**common, "alternate_url": None},
     )
+
+
+def _shown(form: TipForm, held: Held[FollowUpDraft], found: Conversation) -> Held[FollowUpDraft]:
+    """Remembers that new answers are shown now; they stay new as long as this visit lasts."""
+    unseen = [answer.id for answer in found.answers if answer.is_new]
+    if not unseen:
+        return held
+    draft = replace(held.draft, new=(*held.draft.new, *unseen))
+    form.drafts.keep(held, draft)
+    form.conversations.tips.mark_seen(found.tip.id, unseen)
+    return replace(held, draft=draft)
 
 
 def add(request: Request, language: str) -> Response:

@@ -6,7 +6,7 @@ from functools import partial
 from starlette.routing import Route
 
 from tipline.languages import LANGUAGES
-from tipline.tipster import follow_up, leaving, pages, puzzle
+from tipline.tipster import follow_up, leaving, pages, puzzle, sealed_follow_up
 from tipline.tipster.addresses import ADDRESSES, LEAVE
 from tipline.tipster.answers import only_from_here
 
@@ -18,6 +18,10 @@ ROWS = (
     ("GET", "tip_first", only_from_here(pages.for_report(pages.first))),
     ("GET", "follow_up", follow_up.ask_code),
     ("POST", "follow_up", follow_up.give_code),
+    ("POST", "open_sealed", sealed_follow_up.open_sealed),
+    ("POST", "add_sealed", sealed_follow_up.add_sealed),
+    ("POST", "see_sealed", sealed_follow_up.see_sealed),
+    ("POST", "delete_sealed", sealed_follow_up.delete_sealed),
     ("GET", "conversation", only_from_here(follow_up.conversation)),
     ("POST", "conversation", follow_up.add),
     ("POST", "delete_answer", follow_up.delete_answer),

@@ -1,0 +1,202 @@
+// The follow-up in a browser that opens and seals by itself: the code stays here. The page is the plain form all along, and
+// what goes wrong before anything was sent ends in the plain way; after that the code is not sent either.
+
+import { MAX_TEXT, tidy } from "../formats/bodies.js";
+import { OpenerLine } from "./opener_line.js";
+import { ask, naming, UnreachableError } from "./server.js";
+import { clear, clearWrong, isRefusal, say, showConversation, showWrong } from "./view.js";
+
+const PATIENCE = 10_000; // for this browser to show that it can seal
+const VISIT = 30 * 60_000; // as long as a visit lasts on the server
+const TRIES = 4; // as often as others may write or read at the same moment
+
+class FollowUp {
+  #form = document.getElementById("ask");
+  #how = document.getElementById("how");
+  #plainWords = this.#how.textContent;
+  #addresses = { ...this.#form.dataset };
+  #opener = new OpenerLine();
+  #ready = within(PATIENCE, this.#opener.ask("prepare"));
+  #isPlain = false;
+  #isBusy = false;
+  #lookupId = null;
+  #found = null; // the conversation as it was shown last
+  #shownNew = new Set(); // what was new when this visit began stays so as long as it lasts
+  #unsent = null; // { text, bytes }: an addition of which nobody knows whether it arrived
+
+  constructor() {
+    this.#form.addEventListener("submit", (event) => this.#submitted(event));
+    window.addEventListener("pagehide", () => this.#wipe());
+    this.#ready.then(
+      () => (this.#how.textContent = this.#how.dataset.sealed),
+      () => (this.#isPlain = true),
+    );
+  }
+
+  #submitted(event) {
+    if (this.#isPlain) return;
+    event.preventDefault();
+    this.#once(() => this.#begin());
+  }
+
+  /** One thing at a time. */
+  async #once(deed) {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    try {
+      await deed();
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  async #begin() {
+    const field = document.getElementById("code");
+    this.#how.textContent = this.#how.dataset.busy;
+    try {
+      await this.#ready;
+      this.#lookupId = await this.#opener.ask("derive", { typed: field.value, salt: this.#addresses.salt });
+    } catch (error) {
+      if (isRefusal(error.name)) this.#refuse(error.name);
+      else this.#postPlainly();
+      return;
+    }
+    try {
+      const word = await this.#fetch();
+      if (word === "found") this.#enter();
+      else this.#refuse("unknown");
+    } catch (error) {
+      if (!(error instanceof UnreachableError)) throw error;
+      this.#how.textContent = this.#how.dataset.sealed;
+      showWrong(field, say("unreachable"), say("text-kept"));
+    }
+  }
+
+  #refuse(name) {
+    const field = document.getElementById("code");
+    field.value = "";
+    this.#how.textContent = this.#how.dataset.sealed;
+    showWrong(field, say(name), say("code-not-kept"));
+  }
+
+  /** Before anything was sent: as if there were no script. */
+  #postPlainly() {
+    this.#isPlain = true;
+    this.#opener.end();
+    this.#how.textContent = this.#plainWords;
+    this.#form.submit();
+  }
+
+  /** Asks for the conversation anew and opens it. Gives the server's word for it. */
+  async #fetch() {
+    const said = await ask(this.#addresses.open, this.#lookupId);
+    if (said.is !== "found") return said.is;
+    const texts = await this.#opener.ask("open", said);
+    for (const { id, is_new: isNew } of said.answers) if (isNew) this.#shownNew.add(id);
+    const answers = said.answers.map((answer, at) => ({ ...answer, text: texts[at], is_new: this.#shownNew.has(answer.id) }));
+    const unseen = said.answers.filter((answer) => answer.is_new).map(({ id }) => id);
+    this.#found = { ...said, answers, unseen };
+    return said.is;
+  }
+
+  #enter() {
+    clearWrong();
+    this.#show("", "");
+    setTimeout(() => this.#leave(), VISIT);
+  }
+
+  #show(said, typed) {
+    const deeds = {
+      add: (field) => this.#once(() => this.#add(field)),
+      remove: (answer) => this.#once(() => this.#remove(answer)),
+      done: () => this.#leave(),
+    };
+    showConversation(this.#found, said, typed, deeds);
+    const { unseen } = this.#found;
+    // They were shown. When this does not arrive they are new once more, which does no harm.
+    if (unseen.length > 0) ask(this.#addresses.see, naming(this.#lookupId, unseen)).catch(() => {});
+  }
+
+  async #add(field) {
+    clearWrong();
+    const text = tidy(field.value).trim();
+    const length = [...text].length;
+    if (!text) return showWrong(field, say("missing"), say("text-kept"));
+    if (length > MAX_TEXT) return showWrong(field, say("too_long", { length }), say("text-kept"));
+    try {
+      const word = await this.#sent(text);
+      if (word === "added") await this.#again("added");
+      else showWrong(field, say("failed"), say("text-kept"));
+    } catch (error) {
+      const isUnsure = error instanceof UnreachableError && this.#unsent !== null;
+      showWrong(field, say(isUnsure ? "unsure" : "failed"), say("text-kept"));
+    }
+    return undefined;
+  }
+
+  /** Sends this text, sealed: the same bytes as long as nobody knows whether they arrived. */
+  async #sent(text) {
+    let word = "again";
+    for (let tries = 0; tries < TRIES && word === "again"; tries += 1) {
+      const isRepeat = this.#unsent?.text === text;
+      if (tries > 0 && (await this.#fetch()) !== "found") return "unknown";
+      if (!isRepeat) this.#unsent = { text, bytes: await this.#seal(text) };
+      ({ is: word } = await ask(this.#addresses.add, this.#unsent.bytes));
+      this.#unsent = null; // a word came: it is certain what became of them
+    }
+    return word;
+  }
+
+  #seal(text) {
+    const { tip, additions, care_points: carePoints } = this.#found;
+    const language = document.documentElement.lang;
+    return this.#opener.ask("seal", { tip, number: additions + 1, carePoints, text, language });
+  }
+
+  async #remove(answer) {
+    const typed = document.getElementById("addition").value;
+    clearWrong();
+    try {
+      await ask(this.#addresses.delete, naming(this.#lookupId, [answer.id]));
+      await this.#again("deleted", typed);
+    } catch (error) {
+      if (!(error instanceof UnreachableError)) throw error;
+      showWrong(document.getElementById("addition"), say("not-deleted"), say("text-kept"));
+    }
+  }
+
+  /** The conversation as it is after a deed that was done. */
+  async #again(said, typed = "") {
+    try {
+      await this.#fetch();
+    } catch (error) {
+      if (!(error instanceof UnreachableError)) throw error;
+    }
+    this.#show(said, typed);
+  }
+
+  #leave() {
+    this.#wipe();
+    window.location.replace(this.#form.getAttribute("action"));
+  }
+
+  #wipe() {
+    this.#opener.end();
+    [this.#lookupId, this.#found, this.#unsent] = [null, null, null];
+    this.#form.reset();
+    clear();
+  }
+}
+
+function within(milliseconds, promise) {
+  let timer = 0;
+  const over = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error("too long")), milliseconds);
+  });
+  return Promise.race([promise, over]).finally(() => clearTimeout(timer));
+}
+
+// Who comes back by the browser's own memory of the page must find a form, not a blank one.
+window.addEventListener("pageshow", (event) => event.persisted && window.location.reload());
+
+if (document.getElementById("ask")) new FollowUp();
