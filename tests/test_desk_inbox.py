@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from desk_server import serving
 from desk_world import TODAY, DeskWorld, make_desk_world
+from looking import faults, misfits
 from playwright.sync_api import Browser, Page, expect
 from test_desk_browser import Coordinator
 
@@ -269,6 +270,10 @@ def test_with_slots_the_desk_looks_shortly_after_each_and_says_what_is_wrong_wit
         box = page.locator('#view [data-slot="mail"]')
         expect(box).to_contain_text("Sinds za 21 nov gaat er geen e-mail uit")
         expect(box).to_contain_text("E-mail aan Bilal kan niet worden bezorgd.")
+        assert faults(page) == []
+        page.set_viewport_size({"width": 320, "height": 800})
+        assert misfits(page) == []
+        page.set_viewport_size({"width": 1280, "height": 800})
         box.get_by_role("button", name="Probeer opnieuw").click()
         noor.hears("E-mail aan Bilal wordt nog eens geprobeerd.")
         assert desk.store.outbox.dead() == ()

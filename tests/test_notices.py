@@ -298,6 +298,24 @@ def test_two_processes_on_one_file_never_tell_the_same_person_at_once(world: Tip
     assert (tuple(sorted(told)), other.told) == (LUMENS, ())
 
 
+def test_a_server_that_stops_waits_for_one_mail_and_not_for_all(world: TipWorld) -> None:
+    a_tip(world)
+    told: list[str] = []
+
+    @dataclass
+    class Stopping:
+        stop: Callable[[], None]
+
+        def send(self, letter: Letter) -> None:
+            told.append(letter.to)
+            self.stop()
+
+    carries = postman(world, None)
+    carries.sink = Stopping(carries.stop)
+    assert carries.deliver() == len(told) == 1
+    assert len(world.store.outbox.waiting()) == 1
+
+
 def test_the_demonstration_prints_no_more_than_that(world: TipWorld) -> None:
     a_tip(world)
     said: list[str] = []

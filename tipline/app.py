@@ -58,6 +58,10 @@ class Tipline:
         """What waits in the outbox goes to the mail server. Beside the chores, since a server may be slow."""
         self.postman.deliver()
 
+    def stop(self) -> None:
+        """Before the server ends: who waits for many mails would hold it up."""
+        self.postman.stop()
+
 
 def create_tipline(world: World, exit_target: Callable[[], str], sink: Sink | None = None) -> Tipline:
     """The tip line in this world. Raises `CannotStartError`, `ContentFaultError`."""

@@ -89,6 +89,12 @@ class Postman:
     _not_before: dict[Waiting, datetime] = field(default_factory=dict)
     _outages: int = 0
     _resting_until: datetime | None = None
+    _is_stopping: bool = False
+
+    def stop(self) -> None:
+        """No further mail is begun: what waits is for the next process. One that is on its way is waited for, since
+        nobody would know whether it arrived."""
+        self._is_stopping = True
 
     def deliver(self) -> int:
         """Tells everyone who waits for a mail and is due; returns how many were told. A server that breaks off is left
@@ -99,6 +105,8 @@ class Postman:
             return 0
         told = 0
         for waiting in self._due():
+            if self._is_stopping:
+                break
             try:
                 told += self._tells(waiting, self.sink)
             except UnreachableError as fault:

@@ -141,6 +141,7 @@ def _public_app(tipline: Tipline, live: LiveSite, routes: Sequence[BaseRoute], e
             tasks.start_soon(_run_chores, (tipline.run_chores, live.keep_up))
             tasks.start_soon(_run_chores, (tipline.deliver_notices,))
             yield
+            tipline.stop()
             tasks.cancel_scope.cancel()
 
     app = Starlette(
