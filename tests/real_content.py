@@ -39,10 +39,23 @@ def static_files() -> StaticFiles:
 
 
 NAMED = frozenset(
-    {"GM0014", "GM0080", "GM0340", "GM0344", "GM0363", "GM0373", "GM0772", "GM0794", "GM0820", "GM1734", "GM1742"}
+    {
+        "GM0014",
+        "GM0080",
+        "GM0340",
+        "GM0344",
+        "GM0363",
+        "GM0373",
+        "GM0772",
+        "GM0794",
+        "GM0820",
+        "GM1734",
+        "GM1742",
+        "GM1950",
+    }
 )
 """Municipalities that tests name: Groningen, Leeuwarden, Utrecht, Amsterdam, Bergen, Eindhoven, Helmond, Nuenen,
-Overbetuwe and Rhenen (both with an Elst) and Rijssen-Holten."""
+Overbetuwe and Rhenen (both with an Elst), Rijssen-Holten and Westerwolde."""
 CODE = re.compile(r'  "(GM\d{4})"')
 
 
