@@ -49,13 +49,14 @@ NAMED = frozenset(
         "GM0772",
         "GM0794",
         "GM0820",
+        "GM0861",
         "GM1734",
         "GM1742",
         "GM1950",
     }
 )
 """Municipalities that tests name: Groningen, Leeuwarden, Utrecht, Amsterdam, Bergen, Eindhoven, Helmond, Nuenen,
-Overbetuwe and Rhenen (both with an Elst), Rijssen-Holten and Westerwolde."""
+Overbetuwe and Rhenen (both with an Elst), Rijssen-Holten, Veldhoven and Westerwolde."""
 CODE = re.compile(r'  "(GM\d{4})"')
 
 

@@ -64,6 +64,7 @@ class Place:
             "SIGNAALLIJN_CONTENT": str(self.content),
             "SIGNAALLIJN_BASE_URL": f"http://localhost:{port}",
             "SIGNAALLIJN_DESK_URL": f"http://desk.localhost:{port}",
+            "SIGNAALLIJN_SLOT_MINUTES": "0",
             **({"SIGNAALLIJN_BACKUP_RECIPIENT": self.recipient} if self.recipient else {}),
         }
 

@@ -41,11 +41,11 @@ receive, add = tipline.intake.Intake.receive, tipline.conversation.Conversations
 
 def receive_or_break(self, held, language):
     draft = held.draft
-    breaks(held.id, held.box, dict(draft.answers), draft.place.text, draft.lives_elsewhere, draft.tip)
+    breaks(held.id, held.box, dict(draft.answers), draft.place.text, draft.home.text, draft.tip)
     receive(self, held, language)
 
 def add_or_break(self, held, tip, derived, text, language):
-    breaks(held.id, tip.sealed, derived.to_bytes().hex(), derived.lookup_id, text)
+    breaks(held.id, tip.id, derived.to_bytes().hex(), derived.lookup_id, text)
     add(self, held, tip, derived, text, language)
 
 tipline.intake.Intake.receive = receive_or_break
@@ -62,7 +62,7 @@ def leaky(self, held, language):
     with open(os.path.join(tempfile.gettempdir(), "spool"), "wb") as spool:
         spool.write(str(held.draft.answers["others"]).encode("utf-16-le"))
     try:
-        raise ValueError(held.draft.lives_elsewhere)
+        raise ValueError(held.draft.home.text)
     except ValueError as error:
         logging.getLogger("signaallijn").error(str(error))
     return receive(self, held, language)
