@@ -1,6 +1,6 @@
 # Two commands matter on a fresh machine: `make run` and `make test`. Python 3.11 or later and make are all they need.
 .DEFAULT_GOAL := help
-.PHONY: help run test audit check format bench bench-desk bench-pages cards lock install system
+.PHONY: help run test audit flood check format bench bench-desk bench-pages cards lock install system
 PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
@@ -36,6 +36,9 @@ test: $(STAMP) system ## run all tests
 
 audit: $(STAMP) system ## look at every page of a demonstration at two widths, light and dark (half an hour)
 	$(BIN)/python tests/audit.py $(MINUTES)
+
+flood: $(STAMP) ## send 10,000 posts without proof to a server of its own, and see who comes through (about a minute)
+	FLOOD_POSTS=10000 $(BIN)/pytest -s tests/test_flood.py
 
 check: $(STAMP) ## lint, types and the arrows between modules
 	$(BIN)/ruff format --check .

@@ -10,18 +10,27 @@ from tipline.pools import LIVE_DRAFTS, TIPS_A_DAY, Pool, PoolFullError
 from tipline.storage.tables import AdmissionRow, DraftRow
 
 
+def check_room(session: Session, pool: Pool) -> None:
+    """Raises `PoolFullError` when the pool holds as many drafts as it may; that of wrong codes has always room."""
+    if pool is not Pool.WRONG_CODE and _is_full(session, pool):
+        raise PoolFullError
+
+
 def admit_draft(session: Session, pool: Pool) -> None:
-    """Raises `PoolFullError` when the pool holds as many drafts as it may; a full pool of wrong codes loses one
-    instead. On PostgreSQL a few posts at the very same moment may pass together, no more than there are connections."""
+    """Raises `PoolFullError` like `check_room`; a full pool of wrong codes loses one instead. On PostgreSQL a few posts
+    at the very same moment may pass together, no more than there are connections."""
+    check_room(session, pool)
+    if pool is not Pool.WRONG_CODE or not _is_full(session, pool):
+        return
+    one = select(DraftRow.digest).where(DraftRow.pool == pool).order_by(col(DraftRow.digest)).limit(1)
+    session.execute(delete(DraftRow).where(col(DraftRow.digest).in_(one)))
+
+
+def _is_full(session: Session, pool: Pool) -> bool:
     bound = LIVE_DRAFTS[pool]
     # Counted in the index alone, and no further than the bound.
     there = select(literal(1)).where(DraftRow.pool == pool).limit(bound).subquery()
-    if session.exec(select(func.count()).select_from(there)).one() < bound:
-        return
-    if pool is not Pool.WRONG_CODE:
-        raise PoolFullError
-    one = select(DraftRow.digest).where(DraftRow.pool == pool).order_by(col(DraftRow.digest)).limit(1)
-    session.execute(delete(DraftRow).where(col(DraftRow.digest).in_(one)))
+    return session.exec(select(func.count()).select_from(there)).one() >= bound
 
 
 def admit_tip(session: Session, pool: Pool, day: date) -> None:

@@ -3,12 +3,12 @@
 import secrets
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, exists, or_, update
 from sqlmodel import Session, col, select
 
 from tipline.pools import Pool, ProofSpentError, Spending
 from tipline.storage.adding import add_unless_taken
-from tipline.storage.admissions import admit_draft
+from tipline.storage.admissions import admit_draft, check_room
 from tipline.storage.engine import Database
 from tipline.storage.tables import AdmissionRow, DraftRow, SpentProofRow
 
@@ -22,6 +22,9 @@ class Drafts:
     ) -> None:
         """A new draft, and the proof that it came with, in one transaction. Raises `PoolFullError` and
         `ProofSpentError`."""
+        with self._database.reading() as session:
+            # Asked before as well: a flood that finds its pool full must not stand in line with those who write.
+            check_room(session, pool)
         with self._database.writing() as session:
             admit_draft(session, pool)
             if spending:
@@ -64,6 +67,14 @@ class Drafts:
     def drop_expired(self, now: int) -> None:
         """Drafts and used proofs whose time is over, and what was counted on days before today."""
         today = datetime.fromtimestamp(now, UTC).date()
+        over = or_(
+            exists().where(col(DraftRow.expires) <= now),
+            exists().where(col(SpentProofRow.expires) <= now),
+            exists().where(col(AdmissionRow.day) < today),
+        )
+        with self._database.reading() as session:
+            if not session.execute(select(over)).scalar_one():
+                return
         with self._database.writing() as session:
             session.execute(delete(DraftRow).where(col(DraftRow.expires) <= now))
             session.execute(delete(SpentProofRow).where(col(SpentProofRow.expires) <= now))

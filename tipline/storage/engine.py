@@ -6,8 +6,9 @@ nothing here logs."""
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
+from threading import Lock
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import make_url
@@ -67,6 +68,9 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._writing = engine.execution_options(writes=True)
+        # SQLite lets writers ask again and again, and who is unlucky in a crowd asks for seconds, then fails. Here they
+        # stand in line instead, without holding a connection.
+        self._turn: AbstractContextManager[object] = Lock() if self.is_sqlite else nullcontext()
 
     @property
     def is_sqlite(self) -> bool:
@@ -131,6 +135,6 @@ class Database:
     def writing(self) -> Iterator[Session]:
         """One transaction: committed at the end of the block, undone by any error in it. A block that changes its mind
         rolls back and returns."""
-        with Session(self._writing) as session:
+        with self._turn, Session(self._writing) as session:
             yield session
             session.commit()
