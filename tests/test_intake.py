@@ -9,7 +9,7 @@ from clock import NOW
 from sqlalchemy.exc import SQLAlchemyError
 from tip_world import AMSTERDAM, EINDHOVEN, GRONINGEN, LEEUWARDEN, TipWorld
 
-from tipline import sealing
+from tipline import heads, sealing
 from tipline.drafts import Held, PlaceAnswer, PlaceKind, ReportDraft, SentDraft
 from tipline.heads import Author, Head, Kind, Read, read
 from tipline.intake import PlaceNotKnownError, ReceiverChangedError, seal_for_desks
@@ -188,6 +188,19 @@ def test_a_joint_tip_is_one_tip_with_a_file_for_each_point(world: TipWorld) -> N
     sent = world.drafts.held(held.id, SentDraft)
     assert sent
     assert sent.draft.care_points == ("lumens-emp", "zvh-groningen")
+
+
+def test_a_joint_head_that_was_swapped_or_cut_to_one_point_is_refused(world: TipWorld) -> None:
+    lumens = with_own_key(world, "lumens-emp")
+    world.intake.receive(world.report(EINDHOVEN, "lumens-emp", "zvh-groningen", home=GRONINGEN), "nl")
+    world.intake.receive(world.report(), "nl")
+    cases = world.store.cases.page("lumens-emp", ["new"], 9)
+    joint, single = sorted(cases, key=lambda case: len(case.named), reverse=True)
+    for named in (("lumens-emp",), ("comensha", "lumens-emp"), ("comensha", "lumens-emp", "zvh-groningen")):
+        with pytest.raises(heads.WrongCarePointError):
+            opened(replace(joint, named=named), lumens)
+    with pytest.raises(heads.WrongTipError):
+        opened(replace(joint, sealed=single.sealed), lumens)
 
 
 def test_the_place_where_it_happens_leads(world: TipWorld) -> None:

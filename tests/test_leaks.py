@@ -15,6 +15,8 @@ import pytest
 from leak_search import ADDRESS_HEADERS, found_in, left_behind, secrets_of, spellings_of
 from server import FORM, Client, Report, Server, follow_up, planted, running_demo
 
+from tipline.tipster.addresses import address
+
 TIPSTER_TABLES = ("tips", "messages", "notices", "drafts")
 
 FAULTS = """
@@ -136,6 +138,10 @@ def whole_report(client: Client, canaries: Canaries) -> Report:
     client.post(report.path(1) + query, {"place": "5611 " + canaries.new("place"), "where": canaries.new("where")})
     client.post(report.path(1), {"place": "Eindhoven", "lives_elsewhere": canaries.new("lives elsewhere")})
     assert "Lumens" in client.get(report.path(1) + query).text
+    receivers = address("tip_receivers", "nl", report.draft)
+    for choice in ("not_to", "after_all"):
+        client.post(receivers + query, {choice: canaries.new(choice), "seen_at": canaries.new(f"seen at {choice}")})
+        client.post(receivers, {choice: "lumens-emp"})
     client.post(report.path(2), {"story": "", "others": canaries.new("refused others")})
     client.post(report.path(2), {"story": canaries.new("story too long") * 2000})
     report.tells(canaries.new("story") + ' één "regel"\r\n<b>&', **every_field(canaries))
@@ -163,16 +169,27 @@ def whole_check(client: Client, canaries: Canaries) -> None:
 
 def whole_follow_up(client: Client, canaries: Canaries) -> None:
     code = canaries.codes[-1]
-    address = follow_up(client, " ".join(code[start : start + 5] for start in range(0, 25, 5)))
-    canaries.words["visit"] = address.split("/")[-1]
-    client.get(address + "?q=" + canaries.new("query of a visit"))
-    client.post(address, {"addition": canaries.new("addition too long") * 2000})
-    assert client.post(address, {"addition": canaries.new("addition")}).status == 303
-    assert 'id="said"' in client.get(address).text
-    client.post(address + "/wis", {"answer": canaries.new("answer to delete")})
-    client.post(address + "/klaar")
+    visit = follow_up(client, " ".join(code[start : start + 5] for start in range(0, 25, 5)))
+    canaries.words["visit"] = visit.split("/")[-1]
+    client.get(visit + "?q=" + canaries.new("query of a visit"))
+    client.post(visit, {"addition": canaries.new("addition too long") * 2000})
+    assert client.post(visit, {"addition": canaries.new("addition")}).status == 303
+    assert 'id="said"' in client.get(visit).text
+    client.post(visit + "/wis", {"answer": canaries.new("answer to delete")})
+    client.post(visit + "/klaar")
     client.post("/nl/melden/vervolg", {"receipt": canaries.new("no code")})
     client.post("/nl/melden/vervolg", {"receipt": "11111 22222 33333 44444 55555"})
+
+
+def follow_up_in_the_browser(server: Server, client: Client, canaries: Canaries) -> None:
+    """Bytes instead of a code, and canaries behind and in the place of them."""
+    lookup_id = secrets_of(canaries.codes[-1], server.salt)["lookup id"]
+    for name in ("open_sealed", "see_sealed", "delete_sealed", "add_sealed"):
+        for body in (lookup_id, lookup_id + canaries.new(name).encode() * 3, canaries.new(f"{name} alone").encode()):
+            path = address(name, "nl") + "?q=" + canaries.new(f"query of {name}")
+            answer = client.send("POST", path, body, {"Content-Type": "application/octet-stream"})
+            assert answer.status in (200, 400)
+            assert found_in({"answer": answer.body}, canaries.needles(), {}) == set()
 
 
 def abandoned_report(client: Client, canaries: Canaries) -> Report:
@@ -220,6 +237,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Can
         client = visitor(server, canaries)
         whole_report(client, canaries)
         whole_follow_up(client, canaries)
+        follow_up_in_the_browser(server, client, canaries)
         abandoned_report(client, canaries)
         refused_posts(client, canaries)
         yield server, canaries

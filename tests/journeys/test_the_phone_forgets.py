@@ -20,8 +20,10 @@ import brotli
 import pytest
 from conftest import QUIET
 from people import Ada
-from playwright.sync_api import BrowserContext, Locator, Page, Playwright
+from playwright.sync_api import BrowserContext, Locator, Page, Playwright, expect
 from server import Server
+
+from tipline.tipster.addresses import address
 
 pytestmark = pytest.mark.browser
 
@@ -273,6 +275,26 @@ def test_back_after_a_visit_with_the_code_shows_neither_code_nor_answer(
         ada.types(ada.page.locator("#addition"), ADDITION)
         ada.is_done()
         all_the_way_back(ada, (ADDITION, *with_and_without_spaces(code)))
+
+
+def test_after_a_visit_in_the_browser_neither_code_nor_what_was_added_is_on_the_phone(
+    site: Server, phone: Callable[..., BrowserContext], profile: Path, ada: Ada
+) -> None:
+    code = ada.reports("5611", STORY)
+    with phone(javascript=True) as context:
+        page = context.pages[0]
+        page.goto(site.public_url + address("follow_up", "nl"))
+        expect(page.locator("#how")).to_contain_text("blijft op dit apparaat")
+        page.locator("#code").fill(code)
+        page.locator("#ask button").click()
+        page.locator("#addition").fill(ADDITION)
+        page.locator("#add button").click()
+        expect(page.locator("#said")).to_be_visible()
+        page.locator("#addition").fill(ADDITION)
+        page.locator("#done").click()
+        expect(page.locator("#code")).to_be_visible()
+        all_the_way_back(AdasPhone(page, site), (ADDITION, *with_and_without_spaces(code)))
+    assert_forgotten(profile, ADDITION, *with_and_without_spaces(code))
 
 
 def all_the_way_back(ada: Ada, secrets: Sequence[str]) -> set[str]:

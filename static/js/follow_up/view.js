@@ -76,8 +76,8 @@ export function showConversation(found, said, typed, deeds) {
   const keeps = [...main().querySelectorAll("template, #words")];
   main().replaceChildren(root, ...keeps);
   document.title = `${said ? `${say(said)} ` : ""}${template.dataset.title}${SITE}`;
-  // A link to the other language would lose what is typed.
-  document.querySelectorAll("a[hreflang]").forEach((link) => link.remove());
+  // Links to other pages and to the other language would lose what is typed.
+  document.querySelectorAll(".top nav, a[hreflang]").forEach((link) => link.remove());
   tell(said);
   main().querySelector("h1").focus();
   window.scrollTo(0, 0);
