@@ -229,6 +229,10 @@ class Coordinator:
         self.page.locator("#passphrase").fill(passphrase)
         self.page.locator("#code").fill(self._fresh_code())
 
+    def was_told_by_mail(self) -> bool:
+        """Whether the demonstration has printed a notice for this person."""
+        return f"e-mail to {self.login}@example.nl: Signaallijn: " in self.site.output.read_text("utf-8")
+
     def looks_for_new_tips(self) -> None:
         self.goes_to_the_inbox()
         with self.page.expect_response(lambda answer: "/tips?" in answer.url):

@@ -267,6 +267,7 @@ def test_with_slots_the_desk_looks_shortly_after_each_and_says_what_is_wrong_wit
         page.clock.install(time=datetime.combine(desk.clock().date(), time(10, 1), UTC))
         noor = Coordinator(page, address)
         comes_in(noor)
+        expect(page.locator("#view")).to_contain_text("Wat melders sturen verschijnt hier elke 4 minuten, op de klok.")
         box = page.locator('#view [data-slot="mail"]')
         expect(box).to_contain_text("Sinds za 21 nov gaat er geen e-mail uit")
         expect(box).to_contain_text("E-mail aan Bilal kan niet worden bezorgd.")

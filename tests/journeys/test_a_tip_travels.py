@@ -52,6 +52,8 @@ def test_a_tip_from_the_region_page_is_read_and_answered_by_the_right_coordinato
 
     sam.opens_the_desk()
     sam.sees_nothing()
+    assert noor.was_told_by_mail()
+    assert not sam.was_told_by_mail()
 
 
 def test_what_noor_can_open_sam_is_not_given(ada: Ada, noor: Coordinator, sam: Coordinator) -> None:

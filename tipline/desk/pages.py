@@ -92,6 +92,7 @@ def _views(request: Request, language: str) -> str:
         statuses=STATUSES,
         reasons=REASONS,
         labels=LABELS,
+        slot_minutes=world_of(request).settings.slot_minutes,
     )
 
 
