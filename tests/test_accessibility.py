@@ -108,6 +108,9 @@ def test_the_desk_is_accessible_and_fits_a_narrow_screen(
 ) -> None:
     reads_in(site, name, language)
     tipster(language).reports("Leeuwarden", f"Aan het landelijke punt, {language}", danger="soon", age="16-17")
+    with closing(sqlite3.connect(site.database)) as database, database:
+        database.execute("UPDATE coordinators SET role = 'national' WHERE login = ?", (name,))
+        database.execute("UPDATE cases SET escalated = 3, received_on = '2026-11-02' WHERE read_on IS NULL")
     with browser.new_context(locale=language, viewport=NARROW) as context:
         coordinator = Coordinator(context.new_page(), site, name)
         page = coordinator.page
@@ -115,7 +118,7 @@ def test_the_desk_is_accessible_and_fits_a_narrow_screen(
         for step in desk(coordinator):
             found[step] = faults(page) + misfits(page)
             assert page.locator("html").get_attribute("lang") == language, step
-        assert found.keys() >= made_by("desk/")
+        assert found.keys() >= made_by("desk/") | {"desk-points"}
         assert {step: wrong for step, wrong in found.items() if wrong} == {}
 
 

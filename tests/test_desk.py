@@ -143,6 +143,7 @@ ADDRESSES = {
     "POST /keys/revoked": (Right.colleagues, Proof.anew),
     "GET /tips": (Right.work, Proof.none),
     "GET /trail": (Right.trail, Proof.none),
+    "GET /points": (Right.care_points, Proof.none),
     "GET /tips/{tip}": (Right.work, Proof.none),
     "GET /tips/news": (Right.work, Proof.none),
     "GET /tips/due": (Right.work, Proof.none),
@@ -173,7 +174,7 @@ def test_each_role_may_do_what_the_table_says_and_an_unknown_one_nothing(desk) -
     rights = {role: {right for right in Right if may(replace(noor, role=role), right)} for role in [*Role, "baas"]}
     assert rights == {
         "coordinator": {Right.work, Right.own_access, Right.hold_key, Right.export},
-        "lead": set(Right),
+        "lead": set(Right) - {Right.care_points},
         "national": set(Right),
         "baas": set(),
     }

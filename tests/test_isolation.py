@@ -75,6 +75,7 @@ FORMS: Mapping[str, Sequence[str]] = {
     "GET /tips/news": (),
     "GET /tips/due": (),
     "GET /trail": ("before",),
+    "GET /points": (),
     "GET /tips/{tip}": (),
     "POST /tips/{tip}/answers": ("number", "additions", "for:tipster", f"for:{OWN}"),
     "POST /tips/{tip}/notes": ("number", f"for:{OWN}"),

@@ -193,6 +193,12 @@ def desk(coordinator: Coordinator) -> Iterator[str]:
     yield "desk-login-error"
     coordinator.opens_the_desk()
     yield "desk-inbox"
+    if page.locator('#bar a[href="#points"]').is_visible():
+        page.locator('#bar a[href="#points"]').click()
+        expect(page.locator('#view [data-slot="rows"] tr')).not_to_have_count(0)
+        yield "desk-points"
+        page.locator('#bar a[href="#inbox"]').click()
+        expect(page.locator('#view [data-slot="refresh"]')).to_be_visible()
     page.locator('#view [data-slot="rows"] a').first.click()
     expect(page.locator('#view [data-slot="thread"]')).to_be_visible()
     yield "desk-case"

@@ -9,10 +9,11 @@ from datetime import date
 from tipline.retention import must_tell, nearly_unread_too_long
 from tipline.storage import Store
 from tipline.storage.escalations import Step, UnreadCase
+from tipline.storage.figures import NATIONAL_TOLD
 from tipline.storage.outbox import Audience, Who
 from tipline.working_days import date_before, working_days_between
 
-REMINDED, ALL_TOLD, NATIONAL_TOLD = 1, 2, 3
+REMINDED, ALL_TOLD = 1, 2
 """How far a case is: so many working days it waited."""
 DEEDS = {REMINDED: "reminded", ALL_TOLD: "all_told", NATIONAL_TOLD: "national_told"}
 WARNED = "deletion_announced"

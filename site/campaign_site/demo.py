@@ -10,6 +10,7 @@ from pathlib import Path
 from campaign_site.settings import Settings, make_data_directory, read_settings, shipped
 from tipline.care_points import CarePoints, confirm_care_point, load_care_points
 from tipline.desk.keys import CarePointKey, Enrolled, Newcomer, enrol
+from tipline.desk.roles import Role
 from tipline.geography import load_geography
 from tipline.key_files import Holder, PublishedKey, write_key_file
 from tipline.sealing import Identity, fingerprint
@@ -70,7 +71,7 @@ def open_care_point(
                 name,
                 f"{name.lower()}@example.nl",
                 care_point,
-                role="lead" if name == names[0] else "coordinator",
+                role=_role(care_points, care_point, is_first=name == names[0]),
             ),
             key,
         )
@@ -92,6 +93,12 @@ def open_care_point(
     write_key_file(settings.tipline.content / "keys" / f"{care_point}.toml", published)
     confirm_care_point(settings.tipline.content, care_point, today)
     return [_shown(person, organisation) for person in enrolled]
+
+
+def _role(care_points: CarePoints, care_point: str, *, is_first: bool) -> Role:
+    if not is_first:
+        return Role.coordinator
+    return Role.national if care_points.points[care_point].is_national else Role.lead
 
 
 def _shown(person: Enrolled, organisation: str) -> DemoPerson:

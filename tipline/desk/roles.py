@@ -30,6 +30,8 @@ class Right(StrEnum):
     """Invite colleagues to his care point, and end their access."""
     trail = "trail"
     """Read the audit trail of his care point."""
+    care_points = "care_points"
+    """See how every care point does, in numbers that tell of no tip. Only at the national point."""
 
 
 _EVERYONE = frozenset({Right.work, Right.own_access, Right.hold_key, Right.export})
@@ -38,7 +40,7 @@ _LEADS = _EVERYONE | {Right.colleagues, Right.trail}
 MAY: Mapping[Role, frozenset[Right]] = {
     Role.coordinator: _EVERYONE,
     Role.lead: _LEADS,
-    Role.national: _LEADS,
+    Role.national: _LEADS | {Right.care_points},
 }
 
 

@@ -22,6 +22,7 @@ from tipline.desk import (
     mail_pages,
     pages,
     people_pages,
+    point_pages,
     tip_pages,
     trail_pages,
 )
@@ -130,6 +131,7 @@ ROWS = (
     for_coordinator("GET", "/tips/news", tip_pages.news),
     for_coordinator("GET", "/tips/due", tip_pages.due),
     for_coordinator("GET", "/trail", trail_pages.trail, Right.trail),
+    for_coordinator("GET", "/points", point_pages.points, Right.care_points),
     for_coordinator("GET", "/tips/{tip}", tip_pages.tip),
     for_coordinator("POST", "/tips/{tip}/answers", once_taken(case_pages.answer)),
     for_coordinator("POST", "/tips/{tip}/notes", once_taken(case_pages.note)),

@@ -14,6 +14,7 @@ from tipline.storage.deletions import Deletions
 from tipline.storage.drafts import Drafts
 from tipline.storage.engine import Database, make_engine
 from tipline.storage.escalations import Escalations
+from tipline.storage.figures import Figures
 from tipline.storage.handovers import Handovers
 from tipline.storage.invitations import Invitations
 from tipline.storage.leftovers import Leftovers
@@ -51,6 +52,7 @@ class Store:
         self.slots = WaitingTips(self._database)
         self.deletions = Deletions(self._database)
         self.escalations = Escalations(self._database)
+        self.figures = Figures(self._database)
         self.chores = Chores(self._database)
         self.leftovers = Leftovers(self._database)
         self.outbox = Outbox(self._database)

@@ -60,8 +60,7 @@ class Escalations:
 
     def unread(self, came_until: date, below: int) -> tuple[UnreadCase, ...]:
         """Unread cases that came until this day, and are not that far yet."""
-        came_on = case((col(CaseRow.offered_by) != "", col(CaseRow.active_on)), else_=col(CaseRow.received_on))
-        return self._found((came_on <= came_until) & (col(CaseRow.escalated) < below))
+        return self._found((came_on() <= came_until) & (col(CaseRow.escalated) < below))
 
     def idle(self, until: Until) -> tuple[UnreadCase, ...]:
         """Unread cases in which nothing happened since these days."""
@@ -83,6 +82,11 @@ class Escalations:
         with self._database.reading() as session:
             rows = session.exec(query.order_by(col(CaseRow.care_point), col(CaseRow.tip)))
             return tuple(UnreadCase(**{name: getattr(row, name) for name in FIELDS}) for row in rows)
+
+
+def came_on() -> ColumnElement[date]:
+    """As `UnreadCase.came_on`."""
+    return case((col(CaseRow.offered_by) != "", col(CaseRow.active_on)), else_=col(CaseRow.received_on))
 
 
 def _took(session: Session, step: Step) -> bool:

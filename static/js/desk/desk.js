@@ -16,6 +16,7 @@ import { Door, wordsFor } from "./login.js";
 import { Looking } from "./looking.js";
 import { element } from "./parts.js";
 import * as peoplePage from "./people_page.js";
+import * as pointsPage from "./points_page.js";
 import { alarmsOf, look } from "./point.js";
 import { get, post, RefusedError, SignedOutError, whenHeard } from "./server.js";
 import { Shortcuts } from "./shortcuts.js";
@@ -33,6 +34,7 @@ const PAGES = {
   keys: keysPage,
   ceremony: ceremonyPage,
   people: peoplePage,
+  points: pointsPage,
   trail: trailPage,
   account: accountPage,
 };
@@ -232,6 +234,7 @@ class Desk {
     slot(bar, "name").textContent = this.me.name;
     slot(bar, "trail").hidden = !trailPage.isFor(this.me);
     slot(bar, "people").hidden = !peoplePage.isFor(this.me);
+    slot(bar, "points").hidden = !pointsPage.isFor(this.me);
     this.#bar.append(bar);
   }
 
