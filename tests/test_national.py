@@ -96,6 +96,7 @@ def test_the_view_tells_how_every_point_does_and_nothing_of_a_tip(desk: DeskWorl
         "id": GRONINGEN,
         "region": desk.world.care_points().points[GRONINGEN].region_label,
         "phone": None,
+        "has_key": True,
         "holders": 0,
         "unread": 5,
         "open": 5,
@@ -149,6 +150,7 @@ def seen(counts: tuple[int, ...]) -> tuple[object, ...]:
     points = [
         PointFigures(
             care_point=None,  # type: ignore[arg-type]  # of no matter here
+            has_key=True,
             is_open=True,
             holders=2,
             unread=shown(count),

@@ -28,6 +28,8 @@ class PointFigures:
     """A care point as the national point sees it."""
 
     care_point: CarePoint
+    has_key: bool
+    """Whether a key was published: without one it never had a tip."""
     is_open: bool
     holders: int
     """How many count for its key; two are needed."""
@@ -62,6 +64,7 @@ def figures(store: Store, care_points: CarePoints, holders: Holders, today: date
         found.append(
             PointFigures(
                 care_point=point,
+                has_key=key is not None,
                 is_open=holders.is_open(point.id),
                 holders=holders.counted(key) if key else 0,
                 unread=shown(own.unread),

@@ -36,6 +36,7 @@ def _point(found: PointFigures) -> Value:
         "region": found.care_point.region_label,
         "phone": found.care_point.phone,
         "is_national": found.care_point.is_national,
+        "has_key": found.has_key,
         "is_open": found.is_open,
         "holders": found.holders,
         "unread": found.unread,

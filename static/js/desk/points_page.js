@@ -22,7 +22,10 @@ export async function show(desk) {
   const waiting = points.filter((point) => point.waits !== null || point.is_announced);
   slot(root, "none").hidden = waiting.length > 0;
   slot(root, "calls").append(...waiting.map(call));
-  slot(root, "rows").append(...points.map(row));
+  const closed = points.filter((point) => !point.has_key);
+  slot(root, "rows").append(...points.filter((point) => point.has_key).map(row));
+  slot(root, "closed-part").hidden = closed.length === 0;
+  slot(root, "closed").append(...closed.map((point) => element("li", carePointName(point.id))));
   slot(root, "total").textContent = say("points-total", { unread: atLeast(total.unread), open: atLeast(total.open) });
   const place = desk.put(root, say("title-points"));
   announce("");
@@ -33,9 +36,8 @@ export async function show(desk) {
 function call(point) {
   const root = view("points-call");
   slot(root, "name").textContent = carePointName(point.id);
-  slot(root, "why").textContent = [point.waits !== null && count("waits-days", point.waits), point.is_announced && say("announced")]
-    .filter(Boolean)
-    .join(" ");
+  const why = [point.waits !== null && count("waits-days", point.waits), point.is_announced && say("announced")];
+  slot(root, "why").textContent = why.filter(Boolean).join(" ");
   slot(root, "phone").textContent = point.is_national ? say("own-point") : phoneWords(point.phone);
   return root;
 }
@@ -48,7 +50,7 @@ function row(point) {
   const line = view("points-row").querySelector("tr");
   slot(line, "name").textContent = carePointName(point.id);
   slot(line, "region").textContent = point.region;
-  fill(line, "open", say(point.is_open ? "point-open" : "point-closed"));
+  fill(line, "open", say(point.is_open ? "points-open" : "points-closed"), !point.is_open);
   fill(line, "holders", count("point-holders", point.holders), point.holders === HOLDERS_NEEDED - 1);
   fill(line, "unread", atLeast(point.unread));
   fill(line, "cases", atLeast(point.open));
