@@ -1,16 +1,24 @@
 """Of what was deleted no byte is left in SQLite's file or its log. What is looked for is found first."""
 
 import secrets
+import shutil
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from clock import Clock
+from real_content import little_content
 from sqlalchemy import insert
+from starlette.testclient import TestClient
 from test_retention import GRONINGEN, LUMENS, TODAY, add, day, keep
+from tip_world import EINDHOVEN, copied_settings
 
+from campaign_site.app import create_app
 from tipline.care_points import CarePoints
+from tipline.drafts import ReportDraft, SentDraft
+from tipline.receipts import Receipt, derive
 from tipline.retention import delete_due
 from tipline.slots import Rewriting
 from tipline.storage import Store
@@ -19,6 +27,7 @@ from tipline.storage.engine import make_engine
 from tipline.storage.tables import CaseRow, TipRow
 from tipline.storage.tips import TIPSTER, StoredMessage
 
+FROM_HERE = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
 PIECE = 24
 """Bytes of a random file that are looked for: by chance they stand nowhere."""
 
@@ -38,7 +47,7 @@ def store(file: Path) -> Iterator[Store]:
 
 def found_in(folder: Path, planted: dict[str, bytes]) -> set[str]:
     """Which of these stand in any file of the folder, by any piece of them."""
-    there = b"\n".join(each.read_bytes() for each in folder.iterdir())
+    there = b"\n".join(each.read_bytes() for each in folder.iterdir() if each.is_file())
     return {
         name
         for name, secret in planted.items()
@@ -117,3 +126,39 @@ def test_rows_that_moved_from_page_to_page_leave_nothing_behind_either(
     there = {tip for tip in planted if store.cases.get(tip, LUMENS)}
     assert len(there) == 134
     assert found_in(file.parent, planted) == there
+
+
+def test_by_the_servers_own_chores_a_tip_is_gone_and_its_code_is_one_that_nobody_knows(tmp_path: Path) -> None:
+    settings, clock = copied_settings(tmp_path), Clock()
+    shutil.copytree(little_content(), tmp_path / "little")
+    shutil.copytree(settings.tipline.content / "keys", tmp_path / "little" / "tipline" / "keys", dirs_exist_ok=True)
+    tipline = replace(settings.tipline, content=tmp_path / "little" / "tipline")
+    whole = create_app(replace(settings, content=tmp_path / "little", tipline=tipline), clock)
+    form, client = whole.tipline.tip_form, TestClient(whole.app, base_url="http://localhost:8000")
+    draft = ReportDraft(place=EINDHOVEN, told=(LUMENS,), answers={"story": "Elke dinsdag."})
+    held = form.drafts.held(form.drafts.begin(draft), ReportDraft)
+    assert held
+    form.intake.receive(held, "nl")
+    sent = form.drafts.held(held.id, SentDraft)
+    assert sent
+    assert sent.draft.receipt
+    code, never = sent.draft.receipt.grouped(), Receipt.new().grouped()
+    (case,) = whole.store.cases.page(LUMENS, ("new",), 9)
+    # After the words with which every age file begins.
+    planted = {"tip": case.sealed[100:], "digest": derive(sent.draft.receipt, settings.tipline.salt).lookup_digest}
+
+    def answered(typed: str) -> str:
+        """The page that this code leads to, without the name of the visit."""
+        to = client.post("/nl/melden/vervolg", data={"receipt": typed}, headers=FROM_HERE, follow_redirects=False)
+        visit = to.headers["location"].rpartition("/")[2]
+        return client.get(to.headers["location"]).text.replace(visit, "")
+
+    assert answered(code) != answered(never)
+    assert found_in(settings.data, planted) == planted.keys()
+    for days in (335, 29, 1):
+        assert whole.store.cases.get(case.tip, LUMENS)
+        clock.forward(days=days)
+        whole.tipline.run_chores()
+    assert found_in(settings.data, planted) == set()
+    assert answered(code) == answered(never)
+    whole.store.close()
