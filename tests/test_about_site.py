@@ -38,12 +38,14 @@ def site(site_to_read: Server) -> Server:
     return site_to_read
 
 
-def page(name: str, public: Material | None = None, language: str = "nl", instant: datetime = NOW) -> str:
-    """The main part of a page, for real unless `public` is a demonstration's."""
+def page(
+    name: str, public: Material | None = None, language: str = "nl", instant: datetime = NOW, **settings: object
+) -> str:
+    """The main part of a page, for real unless `public` is a demonstration's, under settings that pages tell of."""
     public = public or material()
     pages = (*pages_about_site(public, language), library_page(public, language, instant))
     drawn = next(each for each in pages if each.path == ALL_ADDRESSES[name][language])
-    html = rendering(is_demo=public.is_demo).page(drawn.template, language, **dressed(drawn, None).context)
+    html = rendering(is_demo=public.is_demo).page(drawn.template, language, **dressed(drawn, None).context, **settings)
     return html[html.index("<main") : html.index("</main>")]
 
 
@@ -80,7 +82,7 @@ def test_the_legal_part_of_the_privacy_page_waits_for_a_lawyer_and_the_rest_does
     assert "AVG" not in real
     assert "moet een jurist nog nakijken" in real
     for html in (demo, real):
-        assert "Deze versie wist meldingen nog niet vanzelf" in html
+        assert "wist de site vanzelf" in html
         assert "Ben je een jongen" in html
 
 
@@ -111,9 +113,9 @@ def test_a_publisher_that_is_filled_in_is_named_with_its_contact() -> None:
 # Who answers for the data of a report
 
 
-def points_with(identifier: str, **values: str | None) -> CarePoints:
+def points_with(identifier: str, **values: str | int | None) -> CarePoints:
     points = confirmed("lumens-emp")
-    # The values are fields of a care point that hold texts.
+    # The values are fields of a care point, of the right kind.
     changed: CarePoint = replace(points.points[identifier], **values)  # type: ignore[arg-type]
     return replace(points, points={**points.points, identifier: changed})
 
@@ -142,6 +144,19 @@ def test_an_organisation_that_did_not_confirm_itself_is_not_named_with_its_contr
     unconfirmed = replace(told.points["lumens-emp"], confirmed_on=None)
     html = page("privacy", material(replace(told, points={**told.points, "lumens-emp": unconfirmed})))
     assert "Gemeente Voorbeeld" not in html
+
+
+def test_the_privacy_page_says_what_each_setting_does() -> None:
+    for minutes, words in ((60, "Elk heel uur"), (15, "Elke 15 minuten"), (0, "Meteen. Wie op dat moment kijkt")):
+        assert words in page("privacy", slot_minutes=minutes)
+    assert "hCaptcha" in page("privacy", has_puzzle=True)
+    assert "hCaptcha" not in page("privacy", has_puzzle=False)
+
+
+def test_the_privacy_page_says_how_long_each_organisation_keeps_reports() -> None:
+    assert "afgesloten melding 90 dagen, en een open melding 365 dagen" in page("privacy")
+    html = page("privacy", material(points_with("comensha", keeps_closed_days=30, keeps_open_days=180)))
+    assert "afgesloten melding 30 dagen, en een open melding 180 dagen" in html
 
 
 def test_a_privacy_address_that_is_none_is_a_fault(tmp_path: Path) -> None:

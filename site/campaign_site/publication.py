@@ -94,6 +94,7 @@ def _rendering(material: Material, static: StaticFiles, settings: PublicSettings
         "demo": material.is_demo,
         "base_url": settings.base_url,
         "has_puzzle": settings.has_puzzle,
+        "slot_minutes": settings.slot_minutes,
     }
     return Rendering(
         [PACKAGE / "templates", TIPLINE / "templates"],

@@ -44,6 +44,7 @@ FRAME_DEFAULTS: Mapping[str, object] = {
     "preview": None,
     "section": None,
     "shape": "figure",
+    "slot_minutes": 60,
     "theme_url": lambda: None,
     "uses_htmx": False,
     "with_htmx": "finder",

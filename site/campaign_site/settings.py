@@ -66,6 +66,8 @@ class PublicSettings:
     is_demo: bool = False
     has_puzzle: bool = False
     """Whether hCaptcha stands before the tip form; the privacy page says so."""
+    slot_minutes: int = 60
+    """When tips become visible; the privacy page says so."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +98,7 @@ def read_public_settings(environment: Mapping[str, str]) -> PublicSettings:
     return found
 
 
-def _public_settings(environment: Mapping[str, str], faults: "_Faults") -> PublicSettings:
+def _public_settings(environment: Mapping[str, str], faults: "_Faults", *, is_demo: bool = False) -> PublicSettings:
     with faults.kept():
         _refuse_unknown_names(environment)
     content, base_url, desk_url = shipped("content"), "", ""
@@ -108,9 +110,17 @@ def _public_settings(environment: Mapping[str, str], faults: "_Faults") -> Publi
         desk_url = _address(environment, "SIGNAALLIJN_DESK_URL", "http://desk.localhost:8000")
         if base_url and urlsplit(base_url).hostname == urlsplit(desk_url).hostname:
             raise SettingsFaultError("SIGNAALLIJN_DESK_URL must have a host name of its own")
-    has_puzzle = _value(environment, "SIGNAALLIJN_ABUSE", "") == AbuseMode.HCAPTCHA
+    slot_minutes = 0
+    with faults.kept():
+        slot_minutes = _slot_minutes(environment, SLOT_MINUTES[not is_demo])
     return PublicSettings(
-        content=content, static=shipped("static"), base_url=base_url, desk_url=desk_url, has_puzzle=has_puzzle
+        content=content,
+        static=shipped("static"),
+        base_url=base_url,
+        desk_url=desk_url,
+        is_demo=is_demo,
+        has_puzzle=_value(environment, "SIGNAALLIJN_ABUSE", "") == AbuseMode.HCAPTCHA,
+        slot_minutes=slot_minutes,
     )
 
 
@@ -155,10 +165,8 @@ def read_settings(environment: Mapping[str, str], *, is_demo: bool = False) -> S
             salt = _salt(data)
         with faults.kept():
             secret_keys = _secret_keys(environment, data)
-    public = _public_settings(environment, faults)
-    slot_minutes, smtp, abuse = 0, None, Abuse()
-    with faults.kept():
-        slot_minutes = _slot_minutes(environment, SLOT_MINUTES[not is_demo])
+    public = _public_settings(environment, faults, is_demo=is_demo)
+    smtp, abuse = None, Abuse()
     with faults.kept():
         smtp = _mail_server(environment)
     with faults.kept():
@@ -177,17 +185,12 @@ def read_settings(environment: Mapping[str, str], *, is_demo: bool = False) -> S
         salt=salt,
         trail_heads=data / HEADS_FILE,
         is_demo=is_demo,
-        slot_minutes=slot_minutes,
+        slot_minutes=public.slot_minutes,
         smtp=smtp,
         abuse=abuse,
     )
     return Settings(
-        content=public.content,
-        static=public.static,
-        base_url=public.base_url,
-        desk_url=public.desk_url,
-        is_demo=is_demo,
-        has_puzzle=public.has_puzzle,
+        **vars(public),
         data=data,
         tipline=tipline,
         backup_recipient=recipient,

@@ -8,6 +8,7 @@ from campaign_site.library.entries import Region
 from campaign_site.pages.care import care_in
 from campaign_site.pages.material import Material, PublicPage
 from tipline.care_points import CarePoint
+from tipline.retention import terms_of
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,16 @@ class Responsible:
 
     point: CarePoint
     regions: tuple[Region, ...]
+
+    @property
+    def closed_days(self) -> int:
+        """For how long it keeps a report after closing it."""
+        return terms_of(self.point).closed.days
+
+    @property
+    def open_days(self) -> int:
+        """For how long it keeps one after anything last happened in it."""
+        return terms_of(self.point).open.days
 
 
 def pages_about_site(material: Material, language: str) -> Iterator[PublicPage]:
