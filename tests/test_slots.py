@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -224,15 +224,24 @@ def test_the_tipster_sees_what_he_added_and_adds_more_meanwhile(slotted: TipWorl
 
 
 def test_older_keys_are_kept_while_something_sealed_to_them_waits(slotted: TipWorld) -> None:
+    def drops(made_on: date) -> bool:
+        return slotted.store.point_keys.drop_older(LUMENS, 1, made_on)
+
     tip, derived = sent_tip(slotted)
     forward(slotted, hours=1)
     hours(slotted).keep_up()
-    assert slotted.store.point_keys.drop_older(LUMENS, 1, NOW.date())
+    assert drops(NOW.date() - timedelta(days=1))
     add(slotted, tip, derived, "Nog iets.")
-    assert not slotted.store.point_keys.drop_older(LUMENS, 1, NOW.date())
+    forward(slotted, hours=12)
+    assert not drops(NOW.date()), "it waits still"
+    forward(slotted, hours=2)
+    forward(slotted, minutes=-50)
+    hours(slotted).keep_up()
+    assert slotted.store.slots.last() == "2026-11-22T00:00:00+00:00"
+    assert not drops(NOW.date()), "a browser may have looked a moment before it was uncovered"
     forward(slotted, hours=1)
     hours(slotted).keep_up()
-    assert slotted.store.point_keys.drop_older(LUMENS, 1, NOW.date())
+    assert drops(NOW.date())
 
 
 # Notices

@@ -6,7 +6,7 @@ import hashlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from hmac import compare_digest
 from typing import TypeVar
 
@@ -14,7 +14,9 @@ from sqlalchemy import delete, func, update
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from tipline.storage.chores import last_done
 from tipline.storage.engine import Database
+from tipline.storage.slots import AT_ONCE, SLOT
 from tipline.storage.tables import (
     CaseRow,
     CoordinatorRow,
@@ -29,6 +31,9 @@ from tipline.storage.tables import (
 )
 
 T = TypeVar("T")
+
+MIDNIGHT = "T00:00:00+00:00"
+"""The slot that uncovers the last of a day."""
 
 
 @dataclass(frozen=True)
@@ -236,14 +241,18 @@ class PointKeys:
 
     def drop_older(self, care_point: str, number: int, made_on: date) -> bool:
         """Drops all grants of keys before this one. False while a tip or addition is still hidden that may be sealed to
-        one of them."""
+        one of them, and for one slot more: a browser may have looked for such files before they were uncovered."""
         tips = select(CaseRow.tip).where(
             CaseRow.care_point == care_point, col(CaseRow.hidden).is_(True), CaseRow.received_on <= made_on
         )
         additions = select(MessageRow.id).where(
             MessageRow.reader == care_point, col(MessageRow.hidden).is_(True), MessageRow.written_on <= made_on
         )
+        last_of_them = (made_on + timedelta(days=1)).isoformat() + MIDNIGHT
         with self._database.writing() as session:
+            slot = last_done(session, SLOT)
+            if slot not in {None, AT_ONCE} and slot <= last_of_them:
+                return False
             if any(session.exec(waiting.limit(1)).first() is not None for waiting in (tips, additions)):
                 return False
             for table in (GrantRow, SheetGrantRow):
