@@ -13,6 +13,7 @@ from tipline.desk.casework import STATUSES
 from tipline.desk.recording import record
 from tipline.desk.requests import base64url, day, not_found, today, world_of
 from tipline.heads import Kind
+from tipline.pools import Pool
 from tipline.retention import Terms, deleted_on, soon, terms_of
 from tipline.storage.cases import CLOSED, Place, StoredCase
 from tipline.storage.coordinators import Coordinator
@@ -137,6 +138,7 @@ def _summary(case: StoredCase, terms: Terms, answers: int, additions: int) -> di
         "is_shared": case.is_shared,
         "changes": case.changes,
         "escalated": case.escalated,
+        "is_unproved": case.pool == Pool.NEITHER,
         "answers": answers,
         "additions": additions,
         "waits": case.status != CLOSED and additions > case.answered_to,

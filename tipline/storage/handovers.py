@@ -181,6 +181,7 @@ class Handovers:
                     answered_to=case.answered_to,
                     offered_by=doer.care_point,
                     is_shared=offer.is_shared,
+                    pool=case.pool,
                 )
             )
             case.changes += 1

@@ -31,9 +31,17 @@ export class Choice {
   }
 }
 
-/** In danger first, now before soon, then unread, then what waits for an answer, then the rest; the oldest first in each. */
+/**
+ * In danger first, now before soon, then unread, then what waits for an answer, then the rest; the oldest first in each. Of
+ * one day those that came without any proof against programs last.
+ */
 export function inOrder(one, other) {
-  return rank(one) - rank(other) || one.received_on.localeCompare(other.received_on) || one.id.localeCompare(other.id);
+  return (
+    rank(one) - rank(other) ||
+    one.received_on.localeCompare(other.received_on) ||
+    Number(one.is_unproved) - Number(other.is_unproved) ||
+    one.id.localeCompare(other.id)
+  );
 }
 
 function rank(tip) {

@@ -19,6 +19,7 @@ export function tags(tip) {
   if (tip.waits) own.push(tag(say("waits"), true));
   if (tip.offered_by) own.push(tag(say("offered-tag", { point: carePointName(tip.offered_by) }), true));
   if (tip.is_shared) own.push(tag(say("shared")));
+  if (tip.is_unproved) own.push(tag(say("unproved")));
   return [...own, ...receivers(tip).map((words) => tag(words)), ...tip.labels.map((label) => tag(labelName(label)))];
 }
 
