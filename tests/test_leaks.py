@@ -131,8 +131,11 @@ def whole_report(client: Client, canaries: Canaries) -> Report:
     client.get("/nl/melden" + query)
     client.post("/nl/regio/", {"place": canaries.new("place in the finder")})
     whole_check(client, canaries)
+    brought = {name: canaries.new(f"brought as {name}") for name in ("proof", "ticket", "typed", "website")}
+    client.get("/nl/melden/wachten/" + canaries.new("nothing that waits"))
+    client.post("/nl/melden/toets", {"h-captcha-response": canaries.new("puzzle")})
     report = Report(client).begins(
-        canaries.new("unknown place"), lives_elsewhere=canaries.new("lives elsewhere, first")
+        canaries.new("unknown place"), lives_elsewhere=canaries.new("lives elsewhere, first"), **brought
     )
     canaries.words["draft"] = report.draft
     client.post(report.path(1) + query, {"place": "5611 " + canaries.new("place"), "where": canaries.new("where")})
