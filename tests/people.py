@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Response, expect
 from server import Server
 
 from tipline.tipster.addresses import address
@@ -148,7 +148,7 @@ class Ada:
     def comes_back_with(self, code: str) -> None:
         self.opens("follow_up")
         self.types(self.page.locator("#code"), code)
-        self._posts(self.page.locator("form", has=self.page.locator("#code")))
+        self._goes_by(self.page.locator("form:has(#code) button").first, "#addition", "#errors")
 
     def reads_answers(self) -> list[str]:
         return [one or "" for one in self.page.locator("#answers .typed").all_text_contents()]
@@ -159,14 +159,15 @@ class Ada:
 
     def adds(self, text: str) -> None:
         self.types(self.page.locator("#addition"), text)
-        self._posts(self.page.locator("form", has=self.page.locator("#addition")))
+        self._goes_by(self.page.locator("form:has(#addition) button").first, "#said", "#errors")
 
     def deletes_answer(self) -> None:
         """The first of those she sees."""
-        self._posts(self.page.locator("#answers form").first)
+        self._goes_by(self.page.locator("#answers button").first, "#said", "#errors")
 
     def is_done(self) -> None:
-        self._posts(self.page.locator(f'form[action="{self._here("close_conversation")}"]'))
+        closing = address("close_conversation", self.language, "")
+        self._goes_by(self.page.locator(f'#done, form[action$="{closing.rpartition("/")[2]}"] button').first, "#code")
 
     def leaves(self) -> None:
         """Quickly, by the link that is always in view. The everyday site is not there in tests."""
@@ -186,6 +187,24 @@ class Ada:
         draft = re.search(r"/([\w-]{16,})(?:/|$)", self.page.url.removeprefix(self.site.public_url).partition("#")[0])
         assert draft, self.page.url
         return address(name, self.language, draft[1])
+
+    def _goes_by(self, button: Locator, *until: str) -> None:
+        """Presses a button of the follow-up. Where script opens answers no other page comes; else a form is posted, and
+        its answer must leave nothing behind on her phone."""
+        posted: list[Response] = []
+
+        def watch(answer: Response) -> None:
+            posted.append(answer)
+
+        there = self.page.locator(", ".join(until))
+        there.evaluate_all("(all) => all.forEach((each) => { each.dataset.before = '' })")
+        self.page.on("response", watch)
+        button.click()
+        fresh = self.page.locator(", ".join(f"{each}:not([data-before])" for each in until))
+        expect(fresh.first).to_be_visible(timeout=UNLOCKING_MILLISECONDS)
+        self.page.remove_listener("response", watch)
+        pages = [each for each in posted if each.request.method == "POST" and each.request.is_navigation_request()]
+        assert {each.status for each in pages} <= {303}
 
     def _posts(self, form: Locator) -> None:
         """Presses the button of a form, and looks that its answer leaves nothing behind on her phone."""

@@ -1,7 +1,7 @@
 """The follow-up in a browser that opens and seals by itself: the code never leaves it. Without script all works too."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from looking import faults, misfits
@@ -180,3 +180,25 @@ def test_what_is_no_code_or_nobodys_is_refused_here_and_a_dead_line_sends_no_cod
     expect(visitor.page.locator("#errors")).to_be_focused()
     expect(visitor.page.locator("#code")).to_have_value("30741 85296 30741 85296 30749")
     visitor.sent_nothing_of("30741", "3074185296307418529630749")
+
+
+def test_in_english_and_by_keyboard_alone(tipster: Callable[[str], Ada], site: Server, browser: Browser) -> None:
+    code = tipster("en").reports("5611", "By keyboard")
+    with browser.new_context(locale="en-GB") as context:
+        visitor = Visitor(context.new_page(), site, "en")
+        visitor.comes("12345")
+        expect(visitor.page.locator("#errors")).to_be_focused()
+        assert faults(visitor.page) == []
+        visitor.page.locator("#code").press_sequentially(code)
+        visitor.page.keyboard.press("Enter")
+        visitor.is_in()
+        expect(visitor.page.locator("h1")).to_be_focused()
+        assert faults(visitor.page) == []
+        visitor.page.keyboard.press("Tab")
+        expect(visitor.page.locator("#addition")).to_be_focused()
+        visitor.page.keyboard.type("Every Tuesday")
+        visitor.page.keyboard.press("Tab")
+        visitor.page.keyboard.press("Enter")
+        assert visitor.said() == "Thank you. What you added has been sent."
+        assert faults(visitor.page) == []
+        assert visitor.complaints == []

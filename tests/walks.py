@@ -23,6 +23,7 @@ from tipline.drafts import PlaceAnswer, ReportDraft
 from tipline.tipster.addresses import address
 from tipline.waiting import Waiting, WaitingRoom
 
+FOLLOW_UP_SCRIPT = "**/follow_up/page.js*"
 MANY = 20
 """A template that draws more pages than this in a language draws them from data, and most of them are alike."""
 
@@ -151,6 +152,15 @@ def tip_form(ada: Ada, answers: Callable[[str], None]) -> Iterator[str]:
 
 
 def follow_up(ada: Ada, code: str, answers: Callable[[], None]) -> Iterator[str]:
+    """As it is without script, and then as the script shows it."""
+    ada.page.route(FOLLOW_UP_SCRIPT, lambda route: route.fulfill(body="", content_type="text/javascript"))
+    yield from visit(ada, code, answers)
+    ada.page.unroute(FOLLOW_UP_SCRIPT)
+    for name in visit(ada, code, answers):
+        yield f"{name}-by-script"
+
+
+def visit(ada: Ada, code: str, answers: Callable[[], None]) -> Iterator[str]:
     ada.opens("follow_up")
     yield "follow-up"
     ada.comes_back_with("1234")

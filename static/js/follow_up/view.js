@@ -42,7 +42,8 @@ export function showWrong(field, words, kept) {
   field.setAttribute("aria-invalid", "true");
   field.setAttribute("aria-describedby", `${field.id}-hint ${why.id}`);
   document.title = `${say("error")} ${document.title}`;
-  box.focus();
+  box.focus({ preventScroll: true }); // it is the first thing below what always stands on top
+  window.scrollTo(0, 0);
 }
 
 /** Takes back what `showWrong`, or the server, said. */
