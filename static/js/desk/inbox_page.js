@@ -5,6 +5,7 @@ import { Counters } from "./counters.js";
 import { ListView } from "./list_view.js";
 import { fillMail } from "./mail_box.js";
 import { fillHolders } from "./parts.js";
+import * as pointsPage from "./points_page.js";
 import { get, getByItself } from "./server.js";
 import { announce, title } from "./status.js";
 import { count, say, slot } from "./words.js";
@@ -14,11 +15,14 @@ export async function show(desk) {
   mail.catch(() => {}); // it comes while the tips are opened, and is looked at after that
   const { tips, due } = await fetched(desk);
   const wrongWithMail = await mail;
+  const calls = pointsPage.isFor(desk.me) ? await pointsPage.calls() : 0;
   if (!desk.isAt("inbox")) return;
   const list = new ListView("inbox", desk, inOrder);
   const counters = new Counters(list.root);
   fillHolders(list.root, desk.me.holders);
   fillMail(desk, list.root, wrongWithMail);
+  slot(list.root, "calls").hidden = calls === 0;
+  slot(list.root, "calls-words").textContent = count("calls", calls);
   slot(list.root, "terms").textContent = say("terms", { count: desk.me.terms.closed_days });
   desk.put(list.root, "");
   const page = { desk, list, counters, tips: [] };

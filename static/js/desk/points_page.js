@@ -15,11 +15,16 @@ export function isFor(me) {
   return me.role === "national" && me.care_point.is_national;
 }
 
+/** How many care points someone must telephone. */
+export async function calls() {
+  return (await get("/points")).points.filter(mustCall).length;
+}
+
 export async function show(desk) {
   const { on, points, total } = await get("/points");
   const root = view("points");
   slot(root, "on").textContent = say("points-on", { day: day(on, { day: "numeric", month: "long", year: "numeric" }) });
-  const waiting = points.filter((point) => point.waits !== null || point.is_announced);
+  const waiting = points.filter(mustCall);
   slot(root, "none").hidden = waiting.length > 0;
   slot(root, "calls").append(...waiting.map(call));
   const closed = points.filter((point) => !point.has_key);
@@ -30,6 +35,10 @@ export async function show(desk) {
   const place = desk.put(root, say("title-points"));
   announce("");
   place.querySelector("h1").focus();
+}
+
+function mustCall(point) {
+  return point.waits !== null || point.is_announced;
 }
 
 /** A care point that someone must telephone, and why. */
