@@ -15,9 +15,9 @@ export function isFor(me) {
   return me.role === "national" && me.care_point.is_national;
 }
 
-/** How many care points someone must telephone. */
+/** How many care points someone must telephone; the own one is in the inbox. */
 export async function calls() {
-  return (await get("/points")).points.filter(mustCall).length;
+  return (await get("/points")).points.filter((point) => mustCall(point) && !point.is_national).length;
 }
 
 export async function show(desk) {
