@@ -53,13 +53,13 @@ def test_a_role_that_is_none_is_wrong_use(world: TipWorld) -> None:
 def test_a_name_in_the_database_does_not_move_the_cursor_of_the_operator(world: TipWorld) -> None:
     with closing(sqlite3.connect(world.database)) as database, database:
         database.execute("UPDATE coordinators SET name = ? WHERE login = 'mira'", ("\x1b[1AMira\n  joost",))
-    assert "  mira  \ufffd[1AMira\ufffd  joost, lead" in run(world, "list").stdout.splitlines()
+    assert "  mira  \ufffd[1AMira\ufffd  joost, national" in run(world, "list").stdout.splitlines()
 
 
 def test_list_names_people_and_open_invitations_of_each_care_point(world: TipWorld) -> None:
     assert run(world, "invite", "comensha", "yara@example.nl", "--role", "national").exit_code == 0
     lines = run(world, "list").stdout.splitlines()
-    assert lines[:3] == ["comensha", "  joost  Joost, coordinator", "  mira  Mira, lead"]
+    assert lines[:3] == ["comensha", "  joost  Joost, coordinator", "  mira  Mira, national"]
     assert lines[3].startswith("  invited  yara@example.nl, national, until 20")
     assert "lumens-emp" in lines
     assert "zvh-twente" not in lines
