@@ -23,6 +23,7 @@ from campaign_site.static_files import StaticLayer
 from tipline.desk.application import create_desk
 from tipline.desk.keys import Enrolled
 from tipline.heads import Author, Head, Kind, write
+from tipline.pools import Pool
 from tipline.receipts import Derived, Receipt, derive
 from tipline.sealing import Identity, seal
 from tipline.storage import Store
@@ -68,6 +69,7 @@ class DeskWorld:
         received_on: date = TODAY,
         language: str = "nl",
         place: Mapping[str, str | None] | None = None,
+        pool: Pool = Pool.PROOF,
         **answers: str | Sequence[str],
     ) -> str:
         """Keeps a tip as intake would, and returns its id. `place` may say otherwise than Eindhoven."""
@@ -92,7 +94,7 @@ class DeskWorld:
         sealed = seal(plaintext, [self.keys[care_point].recipient])
         new = NewTip(tip_id, derived.lookup_digest, received_on, hidden=False, sealed={care_point: sealed})
         draft = uuid.uuid4().bytes
-        self.store.drafts.add(draft, b"box", 2**31)
+        self.store.drafts.add(draft, b"box", 2**31, pool)
         assert self.store.tips.keep(new, DraftChange(draft, b"box", b"sent"))
         return tip_id
 

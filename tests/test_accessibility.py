@@ -14,7 +14,7 @@ from clock import Clock
 from httpx2 import Response
 from looking import faults, misfits
 from people import Ada, Coordinator
-from playwright.sync_api import Browser, BrowserContext, Page, Route, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, Page, Route, ViewportSize, expect
 from server import Server
 from starlette.testclient import TestClient
 from states import templates
@@ -138,6 +138,23 @@ def test_a_body_that_is_too_large_gets_a_page_that_is_accessible(site: Server, b
         assert posted.value.status == 413
         ada.page.wait_for_load_state()
         assert faults(ada.page) + misfits(ada.page) == []
+
+
+def test_a_browser_with_script_does_the_sum_by_itself_and_waits_for_it_when_somebody_is_fast(
+    site: Server, browser: Browser
+) -> None:
+    def proved() -> int:
+        with closing(sqlite3.connect(site.database)) as database:
+            return int(database.execute("SELECT count(*) FROM drafts WHERE pool = 'proof'").fetchone()[0])
+
+    before = proved()
+    with browser.new_context() as context:
+        ada = Ada(context.new_page(), site)
+        ada.opens("tip_start")
+        expect(ada.page.locator("#website")).to_be_hidden()
+        ada.gives_place("5611")
+        assert "Lumens" in ada.is_told_the_care_point()
+    assert proved() == before + 1
 
 
 def shows(answer: Response, route: Route) -> None:

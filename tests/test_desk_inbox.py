@@ -14,6 +14,7 @@ from looking import faults, misfits
 from playwright.sync_api import Browser, Page, expect
 from test_desk_browser import Coordinator
 
+from tipline.pools import Pool
 from tipline.storage.cases import Closing
 from tipline.storage.outbox import Outcome
 
@@ -61,8 +62,9 @@ def test_the_inbox_tells_what_waits_and_finds_what_is_asked_for(desk: DeskWorld,
     soon = desk.tip(LUMENS, "Gevaar en gelezen", danger="soon", age="16-17")
     asks = desk.tip(LUMENS, "Vraagt iets", received_on=today - timedelta(days=30))
     rest = desk.tip(LUMENS, "De rest", received_on=today - timedelta(days=40))
+    unproved = desk.tip(LUMENS, "Zonder proef", received_on=today - timedelta(days=40), pool=Pool.NEITHER)
     gone = desk.tip(LUMENS, "Bijna gewist", received_on=today - timedelta(days=90))
-    for tip_id in (soon, asks, rest):
+    for tip_id in (soon, asks, rest, unproved):
         cases.set_status(tip_id, LUMENS, "read")
     cases.set_labels(rest, LUMENS, ["school", "hotel"], [])
     cases.assign(rest, LUMENS, me, "")
@@ -70,12 +72,16 @@ def test_the_inbox_tells_what_waits_and_finds_what_is_asked_for(desk: DeskWorld,
     desk.addition(asks, LUMENS, "Alleen hier staat kanarievogel")
 
     page = comes_in(noor)
-    expect(first_words(page)).to_have_text(["Gevaar en gelezen", "Nieuw, één keer gezien", "Vraagt iets", "De rest"])
+    expect(first_words(page)).to_have_text(
+        ["Gevaar en gelezen", "Nieuw, één keer gezien", "Vraagt iets", "De rest", "Zonder proef"]
+    )
     for name, words in (("unread", "1"), ("oldest", "2 dagen"), ("waiting", "1"), ("due", "1")):
         expect(counter(page, name)).to_have_text(words)
     expect(page.get_by_label("Over dit bureau")).to_contain_text("nog 10 dagen")
     expect(page.get_by_role("row").nth(4)).to_contain_text(re.compile("School.*Noor.*Gelezen"))
     expect(page.get_by_role("row").nth(3)).to_contain_text("wacht op ons")
+    expect(page.get_by_text("niet op programma’s gecontroleerd")).to_have_count(1)
+    expect(page.get_by_role("row").nth(5)).to_contain_text("niet op programma’s gecontroleerd")
 
     shown = page.locator('#view [data-slot="shown"]')
     page.get_by_label("Alleen van mij").check()
@@ -83,7 +89,7 @@ def test_the_inbox_tells_what_waits_and_finds_what_is_asked_for(desk: DeskWorld,
     page.get_by_label("Alleen van mij").uncheck()
     page.get_by_label("Alleen in gevaar").check()
     expect(first_words(page)).to_have_text(["Gevaar en gelezen"])
-    expect(shown).to_have_text("1 van 4 meldingen")
+    expect(shown).to_have_text("1 van 5 meldingen")
     page.get_by_label("Alleen in gevaar").uncheck()
     page.get_by_label("Status").select_option("new")
     expect(first_words(page)).to_have_text(["Nieuw, één keer gezien"])
@@ -102,7 +108,7 @@ def test_the_inbox_tells_what_waits_and_finds_what_is_asked_for(desk: DeskWorld,
     noor.axe_finds_nothing()
     assert len(noor.requests) == asked, "searching asks nobody"
     page.get_by_role("button", name="Toon alles").click()
-    expect(first_words(page)).to_have_count(4)
+    expect(first_words(page)).to_have_count(5)
     expect(search).to_be_focused()
     noor.opens("Vraagt iets")
     page.get_by_role("link", name="Binnen").first.click()
