@@ -140,6 +140,10 @@ def test_more_than_an_address_holds_is_refused_with_a_page_that_says_so(flooded:
     )
     assert answer.status_code == 503
     assert 'href="tel:112"' in answer.text
+    page = worked(flooded.first_page())
+    flooded.client.get(f"/weg/{draft_in(flooded.post('tip_start', {**PLACE, **page}))}")
+    texts = {name: secrets.token_urlsafe(9_000) for name in ("story", "others")}
+    assert flooded.client.post(flooded.at("tip_carry"), data={**texts, **page}).status_code == 503
 
 
 @pytest.mark.parametrize("came_from", ["none", "cross-site", "same-site"])

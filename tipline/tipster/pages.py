@@ -81,7 +81,7 @@ def let_in(request: Request, language: str, draft: ReportDraft, entry: Entry) ->
         is_good = isinstance(refused, PoolFullError) and form.admission.is_ours(brought.ticket)
         kept = form.waiting_room.keep(Waiting(draft, brought.ticket if is_good else ""))
         if not kept:
-            raise
+            raise PoolFullError from refused
         return see("tip_waiting", language, kept)
     _place_again(form, draft_id, draft)
     return see("tip_first" if draft.is_carried else "tip_place", language, draft_id)
