@@ -30,7 +30,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from real_content import WHOLE_CONTENT
 from server import Answer, Server, running_demo
 from states import templates
-from walks import desk, kinds, tip_form
+from walks import SEALING_SCRIPT, desk, kinds, sealed_form, tip_form
 
 from tipline.languages import LANGUAGES
 
@@ -169,6 +169,8 @@ def look_at_forms(language: str) -> list[str]:
         database.execute("UPDATE coordinators SET language = ? WHERE login = ?", (language, reading))
     with chromium() as browser:
         ada = Ada(browser.new_page(), site, language)
+        ada.page.route(SEALING_SCRIPT, lambda route: route.abort())
+        sealing = Ada(browser.new_page(), site, language)
         noor = Coordinator(browser.new_context(locale="nl-NL").new_page(), site, answering)
         mira = Coordinator(browser.new_context(locale=language).new_page(), site, reading)
 
@@ -179,6 +181,8 @@ def look_at_forms(language: str) -> list[str]:
 
         for name in tip_form(ada, answers):
             wrong += told(ada.page, f"{language} {name}", WAYS)
+        for name in sealed_form(sealing):
+            wrong += told(sealing.page, f"{language} {name}", WAYS)
         ada.reports("Leeuwarden", f"Aan het landelijke punt, {language}", danger="soon", age="16-17")
         for name in desk(mira):
             wrong += told(mira.page, f"{language} {name}", WAYS)

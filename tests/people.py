@@ -19,6 +19,8 @@ CHECK = MappingProxyType({"nl": "/nl/signalen/check", "en": "/en/signals/check"}
 CODE = re.compile(r"\d{5}(?: \d{5}){4}")
 UNLOCKING_MILLISECONDS = 60_000
 """The passphrase is stretched in the browser, slowly on purpose."""
+SEALING_MILLISECONDS = 30_000
+"""Sealing in the browser begins with stretching a code, twice."""
 CODES_RENEWED = 2_000
 """How often at most to load the page that shows a fresh sign-in code; there is one every 30 seconds."""
 
@@ -127,11 +129,21 @@ class Ada:
                 continue
             for choice in [answer] if isinstance(answer, str) else answer:
                 form.locator(f'input[name="{question}"][value="{choice}"]').check()
-        self._posts(form)
+        self._presses(form.locator(".acts button").first, until="#send")
 
     def sends(self) -> None:
         expect(self.page.locator("#send")).to_be_visible()
-        self._posts(self.page.locator("form", has=self.page.locator("#send")))
+        self._presses(self.page.locator("#send"), until=f'form[action="{self._here("tip_code")}"]')
+
+    def waits_until_it_seals(self) -> None:
+        """On the page of the story, with script: until her browser has shown that it can seal."""
+        expect(self.page.locator("#tell[data-seals]")).to_be_attached(timeout=SEALING_MILLISECONDS)
+
+    def was_sealed_on_her_device(self) -> bool:
+        """What the page says of it, by the words that each of the two has for itself."""
+        words = {"nl": ("eigen apparaat", "onze server op slot"), "en": ("your own device", "locked on our server")}
+        [said] = [index for index, each in enumerate(words[self.language]) if each in self.page.inner_text("#way")]
+        return said == 0
 
     def gets_a_code(self) -> str:
         """The code as the page shows it, in groups."""
@@ -191,17 +203,27 @@ class Ada:
     def _goes_by(self, button: Locator, *until: str) -> None:
         """Presses a button of the follow-up. Where script opens answers no other page comes; else a form is posted, and
         its answer must leave nothing behind on her phone."""
+        there = self.page.locator(", ".join(until))
+        there.evaluate_all("(all) => all.forEach((each) => { each.dataset.before = '' })")
+        fresh = self.page.locator(", ".join(f"{each}:not([data-before])" for each in until))
+        self._pressed(button, fresh, UNLOCKING_MILLISECONDS)
+
+    def _presses(self, button: Locator, until: str) -> None:
+        """Presses a button that leads to the next step, or to what is wrong: where script seals there is no other page,
+        else the form is posted, and its answer must leave nothing behind on her phone."""
+        seen = "for (const each of document.querySelectorAll('#errors')) each.dataset.seen = ''"
+        self.page.evaluate(seen)
+        self._pressed(button, self.page.locator(f"{until}, #errors:not([data-seen])"), SEALING_MILLISECONDS)
+
+    def _pressed(self, button: Locator, following: Locator, patience: float) -> None:
         posted: list[Response] = []
 
         def watch(answer: Response) -> None:
             posted.append(answer)
 
-        there = self.page.locator(", ".join(until))
-        there.evaluate_all("(all) => all.forEach((each) => { each.dataset.before = '' })")
         self.page.on("response", watch)
         button.click()
-        fresh = self.page.locator(", ".join(f"{each}:not([data-before])" for each in until))
-        expect(fresh.first).to_be_visible(timeout=UNLOCKING_MILLISECONDS)
+        expect(following.first).to_be_visible(timeout=patience)
         self.page.remove_listener("response", watch)
         pages = [each for each in posted if each.request.method == "POST" and each.request.is_navigation_request()]
         assert {each.status for each in pages} <= {303}

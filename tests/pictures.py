@@ -13,7 +13,7 @@ from people import Ada, Coordinator
 from playwright.sync_api import Browser, Page, sync_playwright
 from real_content import WHOLE_CONTENT
 from server import Server, running_demo
-from walks import desk, public_pages, tip_form
+from walks import SEALING_SCRIPT, desk, public_pages, sealed_form, tip_form
 
 WIDTHS = (320, 768, 1280)
 HEIGHT = 800
@@ -38,7 +38,8 @@ def walk(site: Server, browser: Browser) -> Iterator[tuple[Page, str]]:
         page = browser.new_context(locale=language).new_page()
         for name in public_pages(page, site, language):
             yield page, f"{language}-{name}"
-        ada = Ada(page, site, language)
+        ada = Ada(browser.new_context(locale=language).new_page(), site, language)
+        ada.page.route(SEALING_SCRIPT, lambda route: route.abort())
         noor = Coordinator(browser.new_context(locale="nl").new_page(), site, "noor" if language == "nl" else "bilal")
 
         def answers(story: str, noor: Coordinator = noor) -> None:
@@ -47,6 +48,8 @@ def walk(site: Server, browser: Browser) -> Iterator[tuple[Page, str]]:
             noor.answers("Dank u wel. Kunt u zeggen op welke dag het meestal is?\n\nWij lezen elke werkdag.")
 
         for name in tip_form(ada, answers):
+            yield ada.page, f"{language}-{name}"
+        for name in sealed_form(Ada(page, site, language)):
             yield page, f"{language}-{name}"
     mira = Coordinator(browser.new_context(locale="nl").new_page(), site, "mira")
     Ada(page, site).reports("Leeuwarden", "Gezien op het plein. " * 20, danger="now", age="12-15")

@@ -19,7 +19,7 @@ from server import Server
 from starlette.testclient import TestClient
 from states import templates
 from tip_world import copied_settings
-from walks import DRAWN_ON_REQUEST, desk, public_pages, tip_form
+from walks import DRAWN_ON_REQUEST, SEALING_SCRIPT, desk, public_pages, sealed_form, tip_form
 
 from campaign_site.app import create_app
 from campaign_site.publication import TIPLINE
@@ -96,8 +96,12 @@ def test_the_tip_form_and_the_follow_up_are_accessible_and_fit_a_narrow_screen(
         noor.answers(f"Dank u. {'Heel' * 60} goed.\n\n  Belt u ons?")
 
     with browser.new_context(viewport=NARROW) as context:
+        context.route(SEALING_SCRIPT, lambda route: route.abort())
         ada = Ada(context.new_page(), site, language)
         found = {name: faults(ada.page) + misfits(ada.page) for name in tip_form(ada, answers)}
+    with browser.new_context(viewport=NARROW) as context:
+        ada = Ada(context.new_page(), site, language)
+        found |= {name: faults(ada.page) + misfits(ada.page) for name in sealed_form(ada)}
         assert found.keys() >= made_by("tip/") - {"draft-gone", "tip-puzzle"}
         assert {name: wrong for name, wrong in found.items() if wrong} == {}
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 import pyotp
 from crawl import crawl, listed
 from people import UNLOCKING_MILLISECONDS, Ada, Coordinator
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from server import Server
 from states import templates
 
@@ -24,6 +24,11 @@ from tipline.tipster.addresses import address
 from tipline.waiting import Waiting, WaitingRoom
 
 FOLLOW_UP_SCRIPT = "**/follow_up/page.js*"
+SEALING_SCRIPT = "**/static/js/tip/form.js*"
+"""Without it the form is the plain one, as it is without script; axe itself needs script."""
+SEALED = re.compile("/(verzegeld|sealed)$")
+"""Where sealed bytes are sent, and where the steps of a form that seals are fetched."""
+BEGIN_ANEW = '#content a.btn[href$="/melden"], #content a.btn[href$="/report"]'
 MANY = 20
 """A template that draws more pages than this in a language draws them from data, and most of them are alike."""
 
@@ -40,6 +45,7 @@ DRAWN_ON_REQUEST = {
     "tip/place.html": "tip-place-told",
     "tip/puzzle.html": "tip-puzzle",
     "tip/start.html": "tip-start",
+    "tip/sealed.html": "sealed-check",
     "tip/story.html": "tip-story",
     "tip/waiting.html": "tip-waiting",
     "desk/desk.html": "desk-login",
@@ -149,6 +155,58 @@ def tip_form(ada: Ada, answers: Callable[[str], None]) -> Iterator[str]:
     ada.has_the_code()
     yield "tip-code-acknowledged"
     yield from follow_up(ada, code, lambda: answers(story))
+
+
+def sealed_form(ada: Ada) -> Iterator[str]:
+    """The form from the story on, in a browser that seals: one document. `ada` has script."""
+    page = ada.page
+    ada.opens("tip_start")
+    ada.gives_place("5611")
+    ada.goes_on()
+    ada.waits_until_it_seals()
+    yield "sealed-story"
+    ada.tells("", others="x" * 4001)
+    yield "sealed-story-errors"
+    ada.tells(LONG_STORY[:4000], others="Een man", danger="now", age="12-15", source=["seen", "online"])
+    yield "sealed-check"
+    page.locator("#content dl.check a").first.click()
+    expect(page.locator("#place-name")).to_be_visible()
+    yield "sealed-place"
+    page.go_back()
+    ada.tells(LONG_STORY[:4000])
+    page.clock.install()
+    answers_posts(page, lambda route: route.abort())
+    page.locator("#send").click()
+    expect(page.locator("#receipt")).to_be_visible()
+    yield "sealed-unsure"
+    for _ in range(10):
+        page.clock.fast_forward("00:20")
+    expect(page.locator("#again")).to_be_visible()
+    yield "sealed-stopped"
+    answers_posts(page, lambda route: route.fulfill(json={"is": "gone"}))
+    page.locator("#again").click()
+    expect(page.locator(BEGIN_ANEW)).to_be_visible()
+    yield "sealed-gone"
+    for word in ("other", "gone"):
+        page.reload()
+        ada.tells(LONG_STORY[:4000])
+        answers_posts(page, lambda route, word=word: route.fulfill(json={"is": word}))
+        page.locator("#send").click()
+        expect(page.locator(BEGIN_ANEW)).to_be_visible()
+        yield f"sealed-{word}-at-once"
+    page.reload()
+    ada.tells(LONG_STORY[:4000])
+    page.unroute(SEALED)
+    ada.sends()
+    yield "sealed-sent"
+    ada.has_the_code()
+    yield "sealed-acknowledged"
+
+
+def answers_posts(page: Page, answer: Callable[[Route], None]) -> None:
+    """Answers in this way when sealed bytes are sent. Their address also gives the steps of the form, which come."""
+    page.unroute(SEALED)
+    page.route(SEALED, lambda route: answer(route) if route.request.method == "POST" else route.fallback())
 
 
 def follow_up(ada: Ada, code: str, answers: Callable[[], None]) -> Iterator[str]:

@@ -75,6 +75,8 @@ class ReportDraft:
     """The care points that the visitor was last told will receive it, sorted."""
     is_carried: bool = False
     """Whether it began with answers that were taken along from elsewhere on the site. Not part of the tip."""
+    is_told: bool = False
+    """Whether the story came to the server: from then on it can't be said that it was sealed before."""
 
     lifetime = REPORT_SECONDS
 
@@ -86,6 +88,8 @@ class SentDraft:
     receipt: Receipt | None = field(default=None, repr=False)
     care_points: tuple[str, ...] = ()
     """Those that received it, the one that leads first."""
+    post: str = ""
+    """SHA-256 of the sealed post that made the tip; empty when it was sealed on the server."""
 
     lifetime = REPORT_SECONDS
 
@@ -224,6 +228,7 @@ def written(draft: Draft) -> bytes:
             value = {"as": "report", **asdict(draft)}
         case SentDraft():
             value = {"as": "sent", "receipt": draft.receipt and draft.receipt.digits, "care_points": draft.care_points}
+            value["post"] = draft.post
         case FollowUpDraft():
             value = {"as": "follow-up", **asdict(replace(draft, derived=None))}
             value["derived"] = draft.derived and b64encode(draft.derived.to_bytes()).decode()
@@ -235,7 +240,8 @@ def read_draft(plaintext: bytes) -> Draft:
     value = json.loads(plaintext)
     kind = value.pop("as")
     if kind == "sent":
-        return SentDraft(Receipt(value["receipt"]) if value["receipt"] else None, tuple(value["care_points"]))
+        receipt = Receipt(value["receipt"]) if value["receipt"] else None
+        return SentDraft(receipt, tuple(value["care_points"]), value["post"])
     if kind == "follow-up":
         derived = value.pop("derived")
         value["new"] = tuple(value["new"])

@@ -1,6 +1,7 @@
 """From draft to tip: route, seal, keep, queue the notice; all of it or nothing.
 
-The only way in. What can't be sealed is not accepted. Knows nothing of pages."""
+The only two ways in: sealed here, or in a browser before it came. What can't be sealed is not accepted. Knows nothing
+of pages."""
 
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
@@ -14,8 +15,10 @@ from tipline.drafts import Drafts, Held, PlaceAnswer, PlaceKind, ReportDraft, Se
 from tipline.geography import Geography, Municipality
 from tipline.heads import Author, Head, Kind
 from tipline.holders import Holders
+from tipline.key_files import PublishedKey
 from tipline.receipts import Receipt, derive
 from tipline.routing import Route
+from tipline.sealed_posts import SealedPost
 from tipline.storage.tips import NewTip, Tips
 
 
@@ -53,9 +56,7 @@ class Intake:
         """Makes the draft a tip. The draft then holds nothing but the receipt; one that was sent before is left as it
         is, and its first receipt stays the only one. Raises what `route` raises, `ReceiverChangedError`, and
         `PoolFullError`: the draft stays as it is."""
-        route = self.route(held.draft)
-        if route.ids != held.draft.told:
-            raise ReceiverChangedError
+        route = self._told_route(held.draft)
         receipt = Receipt.new()
         derived = derive(receipt, self.salt)
         head = Head(Kind.TIP, held.draft.tip, route.ids, 1, Author.TIPSTER, language)
@@ -67,15 +68,46 @@ class Intake:
                 "reply_key": urlsafe_b64encode(derived.reply_key).rstrip(b"=").decode(),
             },
         }
-        tip = NewTip(
-            id=held.draft.tip,
-            lookup_digest=derived.lookup_digest,
+        sealed = seal_for_desks(heads.write(head, body), head.care_points, self.holders)
+        after = self.drafts.change(held, SentDraft(receipt, tuple(point.id for point in route.care_points)))
+        self.tips.keep(self._new_tip(held.draft, derived.lookup_digest, sealed), after)
+
+    def receive_sealed(self, held: Held[ReportDraft], post: SealedPost) -> bool:
+        """Makes a tip of what a browser sealed for this draft: nothing of it can be read here. False, with nothing
+        changed, when the draft was sent before, or meanwhile. Raises what `receive` raises: `ReceiverChangedError` also
+        when a key is no more the published one, `sealing.SealingError` when a file must not be stored."""
+        route = self._told_route(held.draft)
+        if {name: file.fingerprint for name, file in post.files.items()} != self.fingerprints(route):
+            raise ReceiverChangedError
+        for file in post.files.values():
+            sealing.check_file(file.sealed, recipients=1)
+        sealed = {name: file.sealed for name, file in post.files.items()}
+        after = self.drafts.change(held, SentDraft(None, tuple(point.id for point in route.care_points), post.digest))
+        return self.tips.keep(self._new_tip(held.draft, post.lookup_digest, sealed), after)
+
+    def fingerprints(self, route: Route) -> Mapping[str, str]:
+        """The fingerprint of each key that a tip of this route is sealed to, by the care point's id."""
+        return {name: key.fingerprint for name, key in self.keys(route).items()}
+
+    def keys(self, route: Route) -> Mapping[str, PublishedKey]:
+        """The published key of each care point that receives a tip of this route. Raises `NoOpenCarePointError`."""
+        return {name: usable_key(name, self.holders) for name in route.ids}
+
+    def _told_route(self, draft: ReportDraft) -> Route:
+        """The route, if it is still the one that the visitor was told."""
+        route = self.route(draft)
+        if route.ids != draft.told:
+            raise ReceiverChangedError
+        return route
+
+    def _new_tip(self, draft: ReportDraft, lookup_digest: bytes, sealed: Mapping[str, bytes]) -> NewTip:
+        return NewTip(
+            id=draft.tip,
+            lookup_digest=lookup_digest,
             received_on=self.clock().date(),  # A date only: an hour can tell who was at work.
             hidden=self.waits_for_slot,
-            sealed=seal_for_desks(heads.write(head, body), head.care_points, self.holders),
+            sealed=sealed,
         )
-        after = self.drafts.change(held, SentDraft(receipt, tuple(point.id for point in route.care_points)))
-        self.tips.keep(tip, after)
 
     def _place(self, draft: ReportDraft) -> routing.Place:
         match draft.place.kind:
@@ -99,12 +131,17 @@ def seal_for_desks(plaintext: bytes, care_points: Sequence[str], holders: Holder
     sealing went wrong."""
     sealed = {}
     for care_point in care_points:
-        key = holders.usable_key(care_point)
-        if key is None:
-            raise routing.NoOpenCarePointError
-        sealed[care_point] = sealing.seal(plaintext, [key.recipient])
+        sealed[care_point] = sealing.seal(plaintext, [usable_key(care_point, holders).recipient])
         sealing.check_file(sealed[care_point], recipients=1)
     return sealed
+
+
+def usable_key(care_point: str, holders: Holders) -> PublishedKey:
+    """The key that may be sealed to now. Raises `routing.NoOpenCarePointError`."""
+    key = holders.usable_key(care_point)
+    if key is None:
+        raise routing.NoOpenCarePointError
+    return key
 
 
 def answers_of(draft: ReportDraft) -> dict[str, Json]:

@@ -24,6 +24,7 @@ function show(count, words) {
 
 function leave() {
   document.documentElement.classList.add("leaving");
+  document.dispatchEvent(new Event("leaving")); // who holds what was typed forgets it now
   window.location.replace(exit.href);
 }
 

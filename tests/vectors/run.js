@@ -2,6 +2,7 @@
 // Answers with the names of the vectors that ran and of those that failed; tests/test_formats.py knows how many there are.
 
 import * as ages from "/static/js/formats/ages.js";
+import { clean } from "/static/js/formats/answers.js";
 import { toBase64Url } from "/static/js/formats/bytes.js";
 import * as canonical from "/static/js/formats/canonical.js";
 import * as digits from "/static/js/formats/digits.js";
@@ -13,6 +14,7 @@ import * as passphrases from "/static/js/formats/passphrases.js";
 import * as proposals from "/static/js/formats/proposals.js";
 import * as receipts from "/static/js/formats/receipts.js";
 import * as sealedAdditions from "/static/js/formats/sealed_additions.js";
+import * as sealedPosts from "/static/js/formats/sealed_posts.js";
 import * as sheets from "/static/js/formats/sheets.js";
 
 const encode = (text) => new TextEncoder().encode(text);
@@ -68,7 +70,12 @@ async function runPadding({ pads, too_large: tooLarge, refusals }) {
   }
 }
 
-async function runReceipts({ check_digits: checkDigits, parses, refusals, derivations }) {
+async function runReceipts({ check_digits: checkDigits, makes, parses, refusals, derivations }) {
+  for (const { name, bytes, digits: row } of makes) {
+    const drawn = fromHex(bytes);
+    let next = 0;
+    expect(`receipt made of ${name}`, receipts.make((count) => drawn.slice(next, (next += count))), row);
+  }
   for (const { digits: row, check } of checkDigits) {
     expect(`check digit of ${row}`, digits.checkDigit(row), check);
   }
@@ -238,6 +245,26 @@ async function runSheets({ parses, refusals }) {
   }
 }
 
+const postOf = (files) => files.map((file) => ({ ...file, sealed: fromHex(file.sealed) }));
+
+async function runSealedPosts({ writes, write_refusals: refusals, too_large: tooLarge }) {
+  for (const { name, lookup_digest: digest, files, hex } of writes) {
+    expect(`sealed post ${name}`, toHex(sealedPosts.write(fromHex(digest), postOf(files))), hex);
+  }
+  for (const { name, lookup_digest: digest, files } of refusals) {
+    const error = await errorOf(() => sealedPosts.write(fromHex(digest), postOf(files)));
+    expect(`sealed post with ${name}`, error, "NotASealedPostError");
+  }
+  const [{ lookup_digest: digest, files }] = writes;
+  const sized = (length) => () => sealedPosts.write(fromHex(digest), [{ ...postOf(files)[0], sealed: new Uint8Array(length) }]);
+  expect("sealed post as large as may be", await errorOf(sized(tooLarge)), null);
+  expect("sealed post too large", await errorOf(sized(tooLarge + 1)), "NotASealedPostError");
+}
+
+async function runAnswers({ cleans }) {
+  for (const { name, typed: text, kept } of cleans) expect(`answer ${name}`, clean(text), kept);
+}
+
 async function runProposals({ macs }) {
   for (const { own_seed: own, key_seed: key, sheet_seed: sheet, care_point, number, mac } of macs) {
     const recipientOf = async (seed) => (seed === null ? "" : ages.recipientOf(ages.secretFromSeed(fromHex(seed))));
@@ -262,6 +289,8 @@ async function runAll() {
   await runSealedAdditions(await load("sealed_additions"));
   await runSheets(await load("sheets"));
   await runProposals(await load("proposals"));
+  await runSealedPosts(await load("sealed_posts"));
+  await runAnswers(await load("answers"));
   await runPublished(await load("cctv/index"));
   expect("base64url", toBase64Url(Uint8Array.of(0xfb, 0xff)), "-_8");
   return outcome;

@@ -140,7 +140,7 @@ def place(request: Request, language: str, held: Held[ReportDraft]) -> Response:
     candidates = find(draft.place.text).candidates if draft.faults.get("place") in {"ask", "choose"} else ()
     home_candidates = find(draft.home.text).candidates if draft.faults.get("home") == "ask" else ()
     asks = bool(candidates or home_candidates)
-    route = None if asks else _told(form, held)
+    route = None if asks else told_route(form, held)
     return _step(
         request,
         "tip/place.html",
@@ -151,7 +151,7 @@ def place(request: Request, language: str, held: Held[ReportDraft]) -> Response:
         nobody=draft.place.kind is not PlaceKind.NOTHING and not asks and route is None,
         candidates=candidates,
         home_candidates=home_candidates,
-        **_leaving_out(form, draft),
+        **leaving_out(form, draft),
     )
 
 
@@ -173,7 +173,7 @@ def give_receivers(request: Request, language: str, held: Held[ReportDraft]) -> 
 
 def story(request: Request, language: str, held: Held[ReportDraft]) -> Response:
     form = form_of(request)
-    route = _told(form, held)
+    route = told_route(form, held)
     if route is None:
         return see("tip_place", language, held.id)
     return _step(
@@ -195,7 +195,7 @@ def give_story(request: Request, language: str, held: Held[ReportDraft]) -> Resp
     faults = faults_of(form.questions, answers)
     goes = incoming_of(request).one("go")
     # Who goes back, or on in another language, is not told yet what is missing; nothing typed is lost.
-    form.drafts.keep(held, replace(held.draft, answers=answers, faults={} if goes else faults))
+    form.drafts.keep(held, replace(held.draft, answers=answers, faults={} if goes else faults, is_told=True))
     if goes == "language":
         return see("tip_story", other(language), held.id)
     next_step = "tip_place" if goes else "tip_story" if faults else "tip_check"
@@ -204,12 +204,12 @@ def give_story(request: Request, language: str, held: Held[ReportDraft]) -> Resp
 
 def check(request: Request, language: str, held: Held[ReportDraft]) -> Response:
     form = form_of(request)
-    route = _told(form, held)
+    route = told_route(form, held)
     if route is None:
         return see("tip_place", language, held.id)
     if faults_of(form.questions, held.draft.answers):
         return see("tip_story", language, held.id)
-    more = _leaving_out(form, held.draft)
+    more = leaving_out(form, held.draft)
     offer = form.admission.offer() if held.draft.faults.get("send") == "full" else None
     more = {"route": route, "questions": form.questions, "offer": offer, **more}
     return _step(request, "tip/check.html", "tip_check", language, held, **more)
@@ -262,7 +262,7 @@ def acknowledge(request: Request, language: str) -> Response:
     return see("tip_code", language, draft_id)
 
 
-def _told(form: TipForm, held: Held[ReportDraft]) -> Route | None:
+def told_route(form: TipForm, held: Held[ReportDraft]) -> Route | None:
     """The route as it is now, remembered as what this visitor is told; None when the place is not known yet, or when
     nobody can receive a tip from there."""
     try:
@@ -274,7 +274,7 @@ def _told(form: TipForm, held: Held[ReportDraft]) -> Route | None:
     return route
 
 
-def _leaving_out(form: TipForm, draft: ReportDraft) -> dict[str, object]:
+def leaving_out(form: TipForm, draft: ReportDraft) -> dict[str, object]:
     """What the choice "not this organisation" needs: those that were left out, and who reads in their place."""
     care_points = form.world.care_points()
     return {"left_out": [care_points.points[point] for point in draft.left_out], "national": care_points.national}

@@ -6,7 +6,7 @@ from functools import partial
 from starlette.routing import Route
 
 from tipline.languages import LANGUAGES
-from tipline.tipster import follow_up, leaving, pages, puzzle, sealed_follow_up
+from tipline.tipster import follow_up, leaving, pages, puzzle, sealed, sealed_follow_up
 from tipline.tipster.addresses import ADDRESSES, LEAVE
 from tipline.tipster.answers import only_from_here
 
@@ -31,6 +31,8 @@ ROWS = (
     ("POST", "tip_receivers", pages.for_report(pages.give_receivers)),
     ("GET", "tip_story", only_from_here(pages.for_report(pages.story))),
     ("POST", "tip_story", pages.for_report(pages.give_story)),
+    ("GET", "tip_sealed", only_from_here(pages.for_report(sealed.steps))),
+    ("POST", "tip_sealed", sealed.receive),
     ("GET", "tip_check", only_from_here(pages.for_report(pages.check))),
     ("POST", "tip_check", pages.for_report(pages.send)),
     ("GET", "tip_code", only_from_here(pages.code)),

@@ -5,6 +5,7 @@ import * as digits from "./digits.js";
 import { FormatError } from "./errors.js";
 
 const LENGTH = 25;
+const FAIR = 250; // a byte from here on is drawn again: of 256 values, six digits would come up more often
 const STRETCHING = { N: 2 ** 12, r: 8, p: 1, dkLen: 80 };
 
 /** What was typed is not a receipt. */
@@ -18,6 +19,22 @@ export class WrongLengthError extends NotAReceiptError {}
 
 /** What was typed has 25 digits, but one of them is wrong or two have changed places. */
 export class WrongCheckDigitError extends NotAReceiptError {}
+
+/** A fresh receipt. `draw(count)` gives that many bytes from a source fit for secrets. */
+export function make(draw = (count) => crypto.getRandomValues(new Uint8Array(count))) {
+  let random = "";
+  while (random.length < LENGTH - 1) {
+    const fair = Array.from(draw(LENGTH - 1)).filter((byte) => byte < FAIR);
+    random += fair.map((byte) => byte % 10).join("");
+  }
+  random = random.slice(0, LENGTH - 1);
+  return random + digits.checkDigit(random);
+}
+
+/** Five groups of five, as a receipt is shown. */
+export function grouped(receipt) {
+  return receipt.match(/.{5}/g);
+}
 
 /** The 25 ASCII digits of the receipt that was typed, in any script, grouped in any way. */
 export function parse(text) {

@@ -1,0 +1,335 @@
+// The tip form from the story on, as one document: it seals in the browser what was typed, and sends sealed bytes. The page is
+// the plain form all along. Whatever goes wrong before sealed bytes were sent, the plain form is posted in its place;
+// after that the same bytes are sent again, and nothing else.
+
+import { within } from "./patience.js";
+import { fetched, UnreachableError } from "./pages.js";
+import { clear, focusOn, Screen, titled } from "./screen.js";
+import { SealerLine } from "./sealer_line.js";
+import { Sending, UnsureError } from "./sending.js";
+import { StepsPage } from "./steps_page.js";
+import * as languages from "./languages.js";
+import * as story from "./story.js";
+
+const PATIENCE = 10_000; // for the browser to show that it can seal, and to seal
+
+class TipForm {
+  #form = document.getElementById("tell");
+  #how = document.getElementById("how");
+  #title = document.title;
+  #plainWords = this.#how.textContent;
+  #isPlain = false;
+  #isBusy = false;
+  #page = null; // the steps after the story
+  #sealer = null;
+  #sealed = null; // { code, post, answers }: what was sealed last
+  #posts = 0; // how many different posts were sent
+  #sending = null;
+  #ended = new AbortController();
+  #screen = new Screen(this.#ended.signal, () => this.#sayHow());
+  #ready = this.#prepare().catch(() => false);
+
+  constructor() {
+    const { signal } = this.#ended;
+    this.#form.addEventListener("submit", (event) => this.#submitted(event), { signal });
+    document.addEventListener("leaving", () => this.#wipe(), { signal });
+    window.addEventListener("pagehide", () => this.#wipe(), { signal });
+  }
+
+  async #prepare() {
+    this.#page = await StepsPage.at(this.#form.dataset.steps);
+    this.#sealer = new SealerLine();
+    await this.#sealer.ask("prepare", { salt: this.#page.told.salt });
+    if (!this.#isPlain && !this.#isBusy) this.#sayHow();
+    this.#form.dataset.seals = "";
+    return true;
+  }
+
+  #sayHow() {
+    this.#how.textContent = this.#page.say("how");
+  }
+
+  // The story
+
+  #submitted(event) {
+    if (this.#isPlain) return;
+    event.preventDefault();
+    if (!this.#isBusy) this.#goOn(event.submitter);
+  }
+
+  async #goOn(button) {
+    this.#isBusy = true;
+    this.#how.textContent = this.#form.dataset.wait;
+    try {
+      if (!(await within(PATIENCE, this.#ready))) throw new Error("this browser can't seal");
+      this.#sayHow();
+      await this.#does(button?.value ?? "");
+    } catch (error) {
+      if (error instanceof UnreachableError) this.#how.textContent = this.#page.say("unreachable");
+      else this.#postPlainly(button);
+    }
+    this.#isBusy = false;
+  }
+
+  #does(what) {
+    if (what === "language") return this.#changeLanguage();
+    return what === "back" ? this.#showPlace(this.#page.place) : this.#check();
+  }
+
+  #postPlainly(button) {
+    this.#isPlain = true;
+    this.#sealer?.end();
+    this.#how.textContent = this.#plainWords;
+    this.#form.requestSubmit(button);
+  }
+
+  async #changeLanguage() {
+    await languages.change(this.#form, this.#page.otherStory);
+    this.#end();
+    new TipForm();
+    focusOn(document.querySelector("#content h1"));
+  }
+
+  // Checking
+
+  async #check() {
+    if (this.#showFaults()) return;
+    await this.#seal(story.answersIn(this.#form, this.#page.questions));
+    this.#showCheck([]);
+  }
+
+  async #seal(answers) {
+    const sealed = await within(PATIENCE, this.#sealer.ask("seal", { told: this.#page.told, answers }));
+    this.#sealed = { ...sealed, answers };
+    this.#sending = new Sending(this.#page.address, sealed.post);
+  }
+
+  #showFaults() {
+    const faults = Object.entries(story.faultsIn(this.#form, this.#page.questions));
+    const words = Object.fromEntries(
+      faults.map(([id, name]) => [id, this.#page.fault(id, name, story.measured(this.#form, id))]),
+    );
+    document.getElementById("errors")?.remove();
+    story.mark(this.#form, words, this.#page.say("error"));
+    titled(faults.length > 0 ? `${this.#page.say("error")} ${this.#title}` : this.#title);
+    if (faults.length === 0) return false;
+    const box = this.#page.wrong(faults.map(([id]) => ({ id, words: words[id] })));
+    this.#form.parentElement.prepend(box);
+    focusOn(box);
+    return true;
+  }
+
+  /** The check step; `faults` is a list of {id, words}. */
+  #showCheck(faults) {
+    const { root, title } = this.#page.step("check");
+    this.#fillAnswers(root);
+    const prefix = faults.length > 0 ? `${this.#page.say("error")} ` : "";
+    if (faults.length > 0) root.querySelector('[data-part="wrong"]').append(this.#page.wrong(faults));
+    root.addEventListener("click", (event) => this.#followed(event));
+    root.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (event.target.querySelector("#send")) this.#send();
+      else this.#guarded(() => this.#changeReceivers(event));
+    });
+    this.#screen.show({ root, title: prefix + title });
+    if (faults.length > 0) focusOn(root.querySelector("#errors"));
+  }
+
+  #fillAnswers(root) {
+    for (const row of root.querySelectorAll("[data-question]")) {
+      const words = story.wordsOf(this.#form, row.dataset.question);
+      row.querySelector(".typed").textContent = words;
+      if (!words) row.remove();
+    }
+    if (this.#sealed.answers.danger !== "now") root.querySelector('[data-part="danger"]')?.remove();
+  }
+
+  /** A link of the check step. Those to the story and the place lead there within the document. */
+  #followed(event) {
+    const link = event.target.closest("a[href]");
+    if (!link) return;
+    if (link.pathname === this.#form.getAttribute("action") && link.host === window.location.host) {
+      event.preventDefault();
+      this.#screen.back(link.hash.slice(1));
+    } else if (link.pathname === this.#page.place) {
+      event.preventDefault();
+      this.#guarded(() => this.#showPlace(this.#page.place));
+    }
+  }
+
+  /** "Not this organisation": somebody else reads it, so it is sealed anew. */
+  async #changeReceivers(event) {
+    await fetched(new URL(event.target.action).pathname, fieldsOf(event));
+    await this.#sealAnew([]);
+  }
+
+  // The place
+
+  /** The page of the place, brought in here: leaving the document for it would lose what was typed. */
+  async #showPlace(address, fields = null) {
+    const { page, path } = await fetched(address, fields);
+    if (path !== this.#page.place) throw new UnreachableError("elsewhere");
+    const root = [...page.getElementById("content").children].map((each) => document.importNode(each, true));
+    for (const each of root) {
+      each.addEventListener("click", (event) => this.#leftPlace(event));
+      each.addEventListener("submit", (event) => this.#postPlace(event));
+    }
+    this.#screen.show({ root, wholeTitle: page.title });
+  }
+
+  #postPlace(event) {
+    event.preventDefault();
+    this.#guarded(() => this.#showPlace(new URL(event.target.action).pathname, fieldsOf(event)));
+  }
+
+  #leftPlace(event) {
+    const link = event.target.closest("a[href]");
+    const leads = link?.pathname === this.#form.getAttribute("action");
+    if (!leads && !link?.matches(".form > p:first-child > a.link")) return;
+    event.preventDefault();
+    this.#guarded(async () => {
+      this.#page = await StepsPage.at(this.#form.dataset.steps);
+      const receiver = this.#page.step("check").root.querySelector("#care-point");
+      this.#form.parentElement.querySelector("#care-point").replaceWith(receiver);
+      this.#screen.back();
+    });
+  }
+
+  // Sending
+
+  async #send() {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    const { root, title } = this.#page.step("sending");
+    this.#fillCode(root);
+    root.querySelector("#again").addEventListener("click", () => this.#sendAgain(root));
+    this.#screen.show({ root, title }, true);
+    await painted(); // no byte leaves before its code is on the screen
+    this.#posts += 1;
+    await this.#sendNow(root);
+  }
+
+  async #sendAgain(root) {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    root.querySelector('[data-part="again"]').hidden = true;
+    say(root, this.#page.say("wait"));
+    await this.#sendNow(root);
+  }
+
+  async #sendNow(root) {
+    let isUnsure = root.dataset.unsure !== undefined;
+    const unsure = () => {
+      isUnsure = true;
+      root.dataset.unsure = "";
+      say(root, this.#page.say("unsure"));
+    };
+    try {
+      const word = await this.#sending.send(unsure);
+      await this.#answered(word, isUnsure);
+    } catch (error) {
+      if (this.#ended.signal.aborted) return;
+      root.dataset.unsure = "";
+      say(root, this.#page.say("stopped"));
+      root.querySelector('[data-part="again"]').hidden = false;
+      if (!(error instanceof UnsureError)) throw error;
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  async #answered(word, isUnsure) {
+    if (word === "sent" || (word === "other" && this.#posts > 1)) this.#showSent();
+    else if (word === "other") this.#showLast("other");
+    else if (word === "gone") this.#showLast(isUnsure ? "gone" : "over");
+    else if (word === "receiver") await this.#sealAnew([{ id: "care-point", words: this.#page.say("receiver") }]);
+    else this.#showCheck([{ id: "send", words: this.#page.say(word === "full" ? "full" : "failed") }]);
+  }
+
+  /** Nothing was kept: who receives the tip now is shown, and it is sealed to them. */
+  async #sealAnew(faults) {
+    this.#page = await StepsPage.at(this.#form.dataset.steps);
+    await this.#seal(this.#sealed.answers);
+    this.#showCheck(faults);
+  }
+
+  #showSent() {
+    const { root, title } = this.#page.step("sent");
+    this.#fillCode(root);
+    this.#forget();
+    this.#screen.show({ root, title }, true);
+  }
+
+  /** A step after which nothing can be sent from here. What was typed stands in it, to be copied. */
+  #showLast(name) {
+    const { root, title } = this.#page.step(name);
+    this.#fillAnswers(root);
+    if (root.querySelector("#receipt")) this.#fillCode(root);
+    this.#screen.show({ root, title }, true);
+  }
+
+  #fillCode(root) {
+    [...root.querySelectorAll("#receipt span")].forEach((group, index) => (group.textContent = this.#sealed.code[index]));
+  }
+
+  /** Says that the site can't be reached, where that is why something does not work. */
+  async #guarded(deed) {
+    try {
+      await deed();
+    } catch (error) {
+      if (!(error instanceof UnreachableError)) throw error;
+      document.getElementById("errors")?.remove();
+      const box = this.#page.wrong([{ id: "content", words: this.#page.say("unreachable") }]);
+      document.querySelector("#content .form").prepend(box);
+      focusOn(box);
+    }
+  }
+
+  // Forgetting
+
+  /** What was typed, and what was made of it, is not here any more. */
+  #forget() {
+    this.#form.reset();
+    this.#form.replaceChildren();
+    this.#sealed = null;
+    this.#sealer.end();
+  }
+
+  #end() {
+    this.#ended.abort();
+    this.#sending?.stop();
+    this.#sealer?.end();
+  }
+
+  #wipe() {
+    this.#end();
+    this.#form.reset();
+    this.#form.replaceChildren();
+    this.#sealed = null;
+    clear();
+  }
+}
+
+function say(root, words) {
+  root.querySelector("#progress").textContent = words;
+}
+
+/** The fields that a form posts, with that of the button that was pressed. */
+function fieldsOf({ target, submitter }) {
+  const fields = new FormData(target);
+  if (submitter?.name) fields.append(submitter.name, submitter.value);
+  return fields;
+}
+
+/** Until the browser has drawn what stands in the document; in a window that nobody sees it draws nothing. */
+function painted() {
+  return new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, 500);
+  });
+}
+
+// Who comes back by the browser's own memory of the page must find a form, not a blank page.
+window.addEventListener("pageshow", (event) => event.persisted && window.location.reload());
+
+new TipForm();
