@@ -1,6 +1,6 @@
 # Two commands matter on a fresh machine: `make run` and `make test`. Python 3.11 or later and make are all they need.
 .DEFAULT_GOAL := help
-.PHONY: help run test audit flood check format bench bench-desk bench-pages cards lock install system
+.PHONY: help run test audit flood check format bench bench-desk bench-pages bench-tips cards lock install system
 PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
@@ -51,11 +51,14 @@ format: $(STAMP) ## put the code in the house format
 	$(BIN)/ruff check --fix .
 
 bench: $(STAMP) ## print what things cost, as ratios against a baseline run beside it
-	@for script in $(filter-out tests/bench/pages.py tests/bench/desk.py,$(wildcard tests/bench/*.py)); do \
+	@for script in $(filter-out $(addprefix tests/bench/,pages.py desk.py tips.py bare_tips.py),$(wildcard tests/bench/*.py)); do \
 	  echo "== $$script"; PYTHONPATH=tests $(BIN)/python $$script || exit 1; done
 
 bench-pages: $(STAMP) ## our server beside nginx: speed, start and memory; two minutes, wants nginx, wrk and two idle cores
 	$(BIN)/python tests/bench/pages.py
+
+bench-tips: $(STAMP) ## tips a second, memory after 10,000 of them, known and unknown codes; five minutes
+	PYTHONPATH=tests $(BIN)/python tests/bench/tips.py
 
 bench-desk: $(STAMP) system ## the desk with 1,000 to 100,000 tips, and opening 50 in Chromium; three minutes, a gigabyte of disk
 	PYTHONPATH=tests $(BIN)/python tests/bench/desk.py
