@@ -23,16 +23,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from campaign_site.settings import read_settings
 from server import FORM, Server, free_port, running_again
 from tip_world import EINDHOVEN, demo_to_serve
+from tipline.sealed_posts import SealedFor, SealedPost
 
+from campaign_site.settings import read_settings
 from tipline import padding, sealed_posts
 from tipline.drafts import Drafts, ReportDraft
 from tipline.key_files import read_key_file
 from tipline.pools import Entry, Pool
 from tipline.receipts import Receipt, derive
-from tipline.sealed_posts import SealedFor, SealedPost
 from tipline.sealing import seal
 from tipline.storage import Store
 from tipline.storage.tips import DraftChange, NewTip
@@ -93,8 +93,8 @@ class Prepared:
     def _draft(self, **answers: str) -> str:
         return self.drafts.begin(ReportDraft(place=EINDHOVEN, told=(POINT,), answers=answers), Entry((Pool.PROOF,)))
 
-    def keep_tips(self, count: int) -> None:
-        """Tips that were sent before, so that figures are those of a server in use."""
+    def drops_drafts(self) -> None:
+        """What would be over within the hour, and has been counted today: the crowd sends a day's tips in a minute."""
         with closing(sqlite3.connect(self.data / "signaallijn.sqlite3")) as database, database:
             database.execute("DELETE FROM drafts")
             database.execute("DELETE FROM admissions")
@@ -191,7 +191,9 @@ async def steady(port: int, posts: Sequence[Post], a_second: float) -> float:
 
 def taken(answer: tuple[int, dict[str, str], bytes]) -> None:
     status, headers, body = answer
-    kept = status == 200 and json.loads(body) == {"is": "sent"} if body else headers.get("location", "").endswith("/code")
+    kept = (
+        status == 200 and json.loads(body) == {"is": "sent"} if body else headers.get("location", "").endswith("/code")
+    )
     if not kept:
         raise SystemExit(f"a tip was not taken: {status} {headers} {body[:200]!r}")
 
@@ -211,7 +213,9 @@ def tell_tips(prepared: Prepared, server: Server) -> None:
     for kind, aim in AIMS.items():
         rate, p95 = figures(kind, prepared, server.port, asyncio.run)
         with bare_server(server.data.parent) as port:
-            posts = [replace(post, path="/tip", body=post.body or STORY.encode()) for post in prepared.posts(kind, BURST)]
+            posts = [
+                replace(post, path="/tip", body=post.body or STORY.encode()) for post in prepared.posts(kind, BURST)
+            ]
             bare = asyncio.run(burst(port, posts))
             bare_p95 = asyncio.run(steady(port, posts[: int(aim / 2 * STEADY_SECONDS)], aim / 2))
         missed = "  MISSED" if rate < aim or p95 > AIM_MILLISECONDS else ""
@@ -243,7 +247,7 @@ async def _is_there(port: int) -> None:
 def tell_memory(prepared: Prepared, server: Server) -> None:
     while (kept := count(server, "tips")) < ALL_TIPS:
         asyncio.run(burst(server.port, prepared.posts("sealed in the browser", min(BURST, ALL_TIPS - kept))))
-        prepared.keep_tips(kept)
+        prepared.drops_drafts()
     status = Path(f"/proc/{server.process.pid}/status").read_text("ascii")
     (resident,) = [int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmRSS")]
     missed = "  MISSED" if resident > AIM_MEGABYTES else ""
@@ -281,7 +285,8 @@ def tell_codes(prepared: Prepared, server: Server) -> None:
     missed = "  MISSED" if apart > 1 or lengths["known"] != lengths["unknown"] else ""
     say(
         f"codes, {PAIRS:,} pairs: known {medians['known']:.2f} ms, unknown {medians['unknown']:.2f} ms in the median, "
-        f"{apart:.2f} apart (aim 1); pages of {sorted(lengths['known'])} and {sorted(lengths['unknown'])} bytes{missed}\n"
+        f"{apart:.2f} apart (aim 1); pages of {sorted(lengths['known'])} and {sorted(lengths['unknown'])} bytes"
+        f"{missed}\n"
     )
 
 

@@ -30,9 +30,6 @@ def _hide_cases() -> None:
     op.execute("UPDATE cases SET hidden = (SELECT hidden FROM tips WHERE tips.id = cases.tip)")
     op.drop_column("tips", "hidden")
     op.drop_index("ix_cases_list", "cases")
-    op.create_index(
-        "ix_cases_list", "cases", ["care_point", "status", "received_on", "tip", "hidden", "changes", "active_on"]
-    )
 
 
 def _make_pools() -> None:
@@ -62,6 +59,8 @@ def _extend_rows() -> None:
     op.add_column("cases", sa.Column("escalated", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("cases", sa.Column("warned_on", sa.Date(), nullable=True))
     op.add_column("cases", sa.Column("read_on", sa.Date(), nullable=True))
+    listed = ["care_point", "status", "received_on", "tip", "hidden", "changes", "active_on", "read_on", "offered_by"]
+    op.create_index("ix_cases_list", "cases", listed)
     op.add_column("messages", sa.Column("hidden", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("messages", sa.Column("seen", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("notices", sa.Column("coordinator", sa.String(), nullable=False, server_default=""))
