@@ -25,7 +25,6 @@ from pathlib import Path
 
 from server import FORM, Server, free_port, running_again
 from tip_world import EINDHOVEN, demo_to_serve
-from tipline.sealed_posts import SealedFor, SealedPost
 
 from campaign_site.settings import read_settings
 from tipline import padding, sealed_posts
@@ -33,6 +32,7 @@ from tipline.drafts import Drafts, ReportDraft
 from tipline.key_files import read_key_file
 from tipline.pools import Entry, Pool
 from tipline.receipts import Receipt, derive
+from tipline.sealed_posts import SealedFor, SealedPost
 from tipline.sealing import seal
 from tipline.storage import Store
 from tipline.storage.tips import DraftChange, NewTip
