@@ -165,7 +165,8 @@ def test_a_click_leaves_and_back_does_not_return(visits: Callable[..., Ada], wea
     ada.page.locator("a.exit").click()
     has_left(ada, weather)
     ada.page.go_back(wait_until="commit")
-    assert ada.page.url != left
+    # Where the browser seals, the story and the check stand at the same address, one before the other.
+    assert ada.page.url != left or way == "tip, told"
     nothing_is_shown(ada)
 
 
