@@ -39,8 +39,10 @@ def attack(tmp_path: Path) -> Iterator[Attack]:
 
 
 def test_every_advisory_names_tests_that_exist() -> None:
-    rows = [line for line in PAGE.read_text("utf-8").splitlines() if line.startswith("| ")][1:]
-    assert rows
+    heading = "| what went wrong elsewhere |"
+    lines = PAGE.read_text("utf-8").splitlines()
+    rows = [line for line in lines if line.startswith("| ") and not line.startswith(heading)]
+    assert len(rows) > 2 * sum(line.startswith(heading) for line in lines) == 4
     for row in rows:
         named = re.findall(r"`(\w+)\.(\w+)`", row)
         assert named, row
