@@ -1,6 +1,6 @@
 # Two commands matter on a fresh machine: `make run` and `make test`. Python 3.11 or later and make are all they need.
 .DEFAULT_GOAL := help
-.PHONY: help run test audit flood check format bench bench-desk bench-pages bench-tips cards lock install system
+.PHONY: help run test audit flood fuzz check format bench bench-desk bench-pages bench-tips cards lock install system
 PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
@@ -36,6 +36,9 @@ test: $(STAMP) system ## run all tests
 
 audit: $(STAMP) system ## look at every page of a demonstration at two widths, light and dark (half an hour)
 	$(BIN)/python tests/audit.py $(MINUTES)
+
+fuzz: $(STAMP) ## anything in every form and header, other than the last time: as many tries as EXAMPLES=… says
+	FUZZ_EXAMPLES=$(or $(EXAMPLES),3000) $(BIN)/pytest tests/test_fuzz.py
 
 flood: $(STAMP) ## send 10,000 posts without proof to a server of its own, and see who comes through (about a minute)
 	FLOOD_POSTS=10000 $(BIN)/pytest -s tests/test_flood.py
