@@ -36,18 +36,22 @@ def asked(request: Request) -> tuple[str, str, tuple[str, ...]]:
     return request.method, urlsplit(request.url).path, names
 
 
-def sent_for_each_kind(noor: Comer, puts: Callable[[bytes], None], recipient: str, deed: Callable[[], None]) -> None:
-    """Does the deed with each kind of file in place; everything that is sent must be the same."""
+def sent_for_each_kind(
+    noor: Comer, puts: Callable[[bytes], None], recipient: str, deed: Callable[[], None], *genuine: bytes
+) -> None:
+    """Does the deed with each kind of file in place, and with files that open; everything that is sent must be the
+    same."""
     seen = {}
-    for kind in KINDS:
-        puts(hostile_file(kind, Identity.new().secret, recipient))
+    files = {kind: hostile_file(kind, Identity.new().secret, recipient) for kind in KINDS}
+    for kind, file in {**files, **{f"genuine {number}": file for number, file in enumerate(genuine)}}.items():
+        puts(file)
         noor.sent.clear()
         deed()
         requests = [each for each in noor.sent if not urlsplit(each.url).path.startswith("/static/")]
         seen[kind] = [asked(request) for request in requests]
         assert requests, "nothing was watched"
         assert not [request for request in requests if "AGE-" in (request.post_data or "")]
-    assert seen["tip"] == seen["message"] == seen["grant"] == seen["key"]
+    assert all(sent == seen["tip"] for sent in seen.values()), seen
 
 
 def test_a_passkey_that_opens_a_file_of_the_servers_choice_tells_it_nothing(desk: DeskWorld, noor: Comer) -> None:
@@ -78,13 +82,14 @@ def test_a_passkey_that_opens_a_file_of_the_servers_choice_tells_it_nothing(desk
 
 def test_an_unlocked_desk_that_opens_files_of_the_servers_choice_tells_it_nothing(desk: DeskWorld, noor: Comer) -> None:
     tip_id = desk.tip(POINT, "Een verhaal dat er niet meer staat")
+    ((genuine,),) = desk.rows("SELECT sealed FROM cases")
     noor.comes_to_the_door()
     noor.signs_in_by_second_way()
     noor.is_in()
 
     def puts(file: bytes) -> None:
         with writing(desk) as database:
-            database.execute("UPDATE cases SET sealed = ?", (file,))
+            database.execute("UPDATE cases SET sealed = ?, status = 'new', changes = changes + 1", (file,))
 
     def reads() -> None:
         noor.page.locator('#bar a[href="#keys"]').click()
@@ -94,4 +99,5 @@ def test_an_unlocked_desk_that_opens_files_of_the_servers_choice_tells_it_nothin
         noor.page.locator(f'.tips tbody a[href="#tip-{tip_id}"]').click()
         expect(noor.page.locator("#view .thread")).to_be_visible()
 
-    sent_for_each_kind(noor, puts, desk.keys[POINT].recipient, reads)
+    assert isinstance(genuine, bytes)
+    sent_for_each_kind(noor, puts, desk.keys[POINT].recipient, reads, genuine)

@@ -46,7 +46,8 @@ function wanted(desk, place) {
 }
 
 async function markedRead(tip) {
-  if (tip.status !== "new" || !tip.told || tip.offered_by) return tip; // an offer is read once it is taken
+  // Also one that did not open: nothing that is sent may tell whether it did. An offer is read once it is taken.
+  if (tip.status !== "new" || tip.offered_by) return tip;
   try {
     await post(`/tips/${tip.id}/status`, { status: "read", seen: "new" });
     return { ...tip, status: "read", changes: tip.changes + 1 };
