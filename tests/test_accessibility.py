@@ -3,7 +3,7 @@ screen and the way out stays in view; a first visit asks nothing of anybody else
 
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
@@ -19,7 +19,7 @@ from server import Server
 from starlette.testclient import TestClient
 from states import templates
 from tip_world import copied_settings
-from walks import DRAWN_ON_REQUEST, SEALING_SCRIPT, desk, public_pages, sealed_form, tip_form
+from walks import DRAWN_ON_REQUEST, SEALING_SCRIPT, desk, offered, public_pages, sealed_form, tip_form
 
 from campaign_site.app import create_app
 from campaign_site.publication import TIPLINE
@@ -108,8 +108,21 @@ def test_the_tip_form_and_the_follow_up_are_accessible_and_fit_a_narrow_screen(
 
 @pytest.mark.parametrize(("language", "name"), [("nl", "mira"), ("en", "joost")])
 def test_the_desk_is_accessible_and_fits_a_narrow_screen(
-    site: Server, browser: Browser, tipster: Callable[[str], Ada], language: str, name: str
+    site: Server, browser: Browser, tipster: Callable[[str], Ada], noor: Coordinator, language: str, name: str
 ) -> None:
+    def is_offered_a_case() -> str:
+        words = f"Van Eindhoven, {language}"
+        tipster(language).reports("5611", words)
+        noor.opens_the_desk()
+        noor.reads(words)
+        noor.offers("comensha", "Hij woont nu elders.")
+        coordinator.opens_the_desk()
+        return words
+
+    def at_the_desk() -> Iterator[str]:
+        yield from desk(coordinator)
+        yield from offered(coordinator, is_offered_a_case())
+
     reads_in(site, name, language)
     tipster(language).reports("Leeuwarden", f"Aan het landelijke punt, {language}", danger="soon", age="16-17")
     with closing(sqlite3.connect(site.database)) as database, database:
@@ -119,7 +132,7 @@ def test_the_desk_is_accessible_and_fits_a_narrow_screen(
         coordinator = Coordinator(context.new_page(), site, name)
         page = coordinator.page
         found = {}
-        for step in desk(coordinator):
+        for step in at_the_desk():
             found[step] = faults(page) + misfits(page)
             assert page.locator("html").get_attribute("lang") == language, step
         assert found.keys() >= made_by("desk/") | {"desk-points"}

@@ -280,6 +280,7 @@ def desk(coordinator: Coordinator) -> Iterator[str]:
     page.locator('#view [data-slot="change"]').click()
     coordinator.answers("Dank u wel.\n\n  " + LONG_WORD)
     yield "desk-case-answered"
+    yield from handing_over(coordinator)
     coordinator.notes("Gebeld met school.\n\n" + LONG_WORD)
     page.locator("#view details summary").click()
     page.locator('#view [data-slot="labels"] input').first.check()
@@ -307,6 +308,35 @@ def desk(coordinator: Coordinator) -> Iterator[str]:
     page.goto(f"{site.desk_url}/is-not-there")
     yield "desk-not-found"
     yield from invitation(page, site)
+
+
+def handing_over(coordinator: Coordinator) -> Iterator[str]:
+    """The case that is open, offered to another point and taken back again."""
+    page = coordinator.page
+    page.locator('#view [data-slot="handover"]').click()
+    expect(page.locator('#view [data-slot="offer"]')).to_be_visible()
+    yield "desk-handover"
+    page.locator('#view [data-slot="offer"] button').click()
+    expect(page.locator("#handover-wrong")).to_be_visible()
+    yield "desk-handover-error"
+    page.locator('#view [data-slot="back"]').click()
+    coordinator.offers("zvh-groningen", "Belt u met school?\n\n" + LONG_WORD)
+    yield "desk-handover-offered"
+    coordinator.withdraws_the_offer()
+    page.locator('#view [data-slot="back"]').click()
+    expect(page.locator('#view [data-slot="thread"]')).to_be_visible()
+
+
+def offered(coordinator: Coordinator, words: str) -> Iterator[str]:
+    """A case that another point offers to this one, found by its first words; it is left as it is."""
+    page = coordinator.page
+    page.locator('#view [data-slot="rows"] a', has_text=words).click()
+    expect(page.locator('#view [data-slot="take"]')).to_be_visible()
+    yield "desk-offered"
+    page.locator("#view summary", has=page.locator("xpath=..//textarea")).click()
+    page.locator('#view [data-slot="refuse"] button').click()
+    expect(page.locator("#offer-wrong")).to_be_visible()
+    yield "desk-offered-error"
 
 
 def own_access(coordinator: Coordinator) -> Iterator[str]:
