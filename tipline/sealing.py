@@ -142,6 +142,7 @@ def _decoded(text: str, prefix: str, length: int, error: type[SealingError]) -> 
     return data
 
 
+@lru_cache(maxsize=256)  # the same few: tips are sealed to care points, one after the other
 def _public_key(recipient: str) -> MLKEM768X25519PublicKey:
     raw = _decoded(recipient, _RECIPIENT_PREFIX, _MLKEM_PUBLIC + _X25519_PUBLIC, NotARecipientError)
     try:

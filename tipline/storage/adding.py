@@ -1,6 +1,12 @@
-"""Adding a row that may be there already."""
+"""Adding rows that may be there already, and adding rows on the path of a tip.
 
-from sqlalchemy import literal
+By statements that are made once: a statement made anew for each tip takes longer than what the database does with
+it."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from sqlalchemy import Insert, insert, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
@@ -8,7 +14,23 @@ from sqlmodel import Session, SQLModel
 def add_unless_taken(session: Session, row: SQLModel) -> bool:
     """Inserts `row` unless one of its unique values is taken. A caught violation would do the same, but databases log
     the values of a violation."""
+    session.flush()  # what was added before may be what this row refers to
+    connection = session.connection()
+    return connection.execute(_unless_taken(type(row), connection.dialect.name), row.model_dump()).first() is not None
+
+
+def add_all(session: Session, rows: Sequence[SQLModel]) -> None:
+    """Inserts rows of one table, at least one, at once."""
+    session.connection().execute(_insert(type(rows[0])), [row.model_dump() for row in rows])
+
+
+@cache
+def _unless_taken(table: type[SQLModel], dialect: str) -> Insert:
     # RETURNING tells whether a row came; drivers count rows of such inserts each in their own way.
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    added = insert(type(row)).values(row.model_dump()).on_conflict_do_nothing().returning(literal(1))
-    return session.execute(added).first() is not None
+    insert_here = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert_here(table).on_conflict_do_nothing().returning(literal(1))
+
+
+@cache
+def _insert(table: type[SQLModel]) -> Insert:
+    return insert(table)

@@ -1,8 +1,9 @@
 """What a pool has let in: drafts that are there, and tips of one day. Asked inside the transaction that keeps them."""
 
 from datetime import date
+from functools import cache
 
-from sqlalchemy import delete, func, literal
+from sqlalchemy import Insert, bindparam, delete, func, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
@@ -35,16 +36,21 @@ def _is_full(session: Session, pool: Pool) -> bool:
 
 def admit_tip(session: Session, pool: Pool, day: date) -> None:
     """Counts one more tip of this pool. Raises `PoolFullError` when the day has had as many as it may."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    counted = (
+    connection = session.connection()
+    values = {"pool": pool, "day": day, "count": 1, "bound": TIPS_A_DAY[pool]}
+    if connection.execute(_counting(connection.dialect.name), values).first() is None:
+        raise PoolFullError
+
+
+@cache
+def _counting(dialect: str) -> Insert:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return (
         insert(AdmissionRow)
-        .values(pool=pool, day=day, count=1)
         .on_conflict_do_update(
             index_elements=["pool", "day"],
             set_={"count": col(AdmissionRow.count) + 1},
-            where=col(AdmissionRow.count) < TIPS_A_DAY[pool],
+            where=col(AdmissionRow.count) < bindparam("bound"),
         )
         .returning(literal(1))
     )
-    if session.execute(counted).first() is None:
-        raise PoolFullError

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import case, delete, or_, update
+from sqlalchemy import bindparam, case, delete, or_, update
 from sqlmodel import col, select
 
 from tipline.storage.engine import Database
@@ -196,14 +196,15 @@ class Coordinators:
 
     def proofs(self, care_point: str) -> tuple[Proof, ...]:
         with self._database.reading() as session:
-            rows = session.exec(
-                select(CoordinatorRow, GrantRow)
-                .join(GrantRow, col(GrantRow.coordinator) == CoordinatorRow.id)
-                .where(GrantRow.care_point == care_point)
-            )
-            return tuple(
-                Proof(owner.recipient, grant.number, grant.proved_on) for owner, grant in rows if grant.proved_on
-            )
+            rows = session.connection().execute(_PROOFS, {"of": care_point})
+            return tuple(Proof(recipient, number, proved_on) for recipient, number, proved_on in rows if proved_on)
+
+
+_PROOFS = (
+    select(CoordinatorRow.recipient, GrantRow.number, col(GrantRow.proved_on))
+    .join(GrantRow, col(GrantRow.coordinator) == CoordinatorRow.id)
+    .where(GrantRow.care_point == bindparam("of"))
+)
 
 
 def coordinator_in(row: CoordinatorRow) -> Coordinator:

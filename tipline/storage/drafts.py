@@ -3,7 +3,7 @@
 import secrets
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, exists, or_, update
+from sqlalchemy import bindparam, delete, exists, or_, update
 from sqlmodel import Session, col, select
 
 from tipline.pools import Pool, ProofSpentError, Spending
@@ -11,6 +11,8 @@ from tipline.storage.adding import add_unless_taken
 from tipline.storage.admissions import admit_draft, check_room
 from tipline.storage.engine import Database
 from tipline.storage.tables import AdmissionRow, DraftRow, SpentProofRow
+
+_BOX = select(DraftRow.box).where(DraftRow.digest == bindparam("of"), DraftRow.expires > bindparam("now"))
 
 
 class Drafts:
@@ -34,8 +36,8 @@ class Drafts:
     def box_of(self, digest: bytes, now: int) -> bytes | None:
         """The box, or None when there is none or its hour is over."""
         with self._database.reading() as session:
-            row = session.get(DraftRow, digest)
-            return row.box if row is not None and row.expires > now else None
+            values = {"of": digest, "now": now}
+            return session.connection().execute(_BOX, values).scalar_one_or_none()
 
     def replace(self, digest: bytes, seen: bytes, box: bytes) -> bool:
         """Keeps `box` where `seen` still stands; False when another request was faster."""

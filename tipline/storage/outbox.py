@@ -171,7 +171,12 @@ class Outbox:
 
 def add_notice(session: Session, care_point: str) -> None:
     """There is something new at this care point."""
-    session.add(NoticeRow(id=str(uuid.uuid4()), care_point=care_point))
+    session.add(new_notice(care_point))
+
+
+def new_notice(care_point: str) -> NoticeRow:
+    """One for whoever works there, to be added."""
+    return NoticeRow(id=str(uuid.uuid4()), care_point=care_point)
 
 
 def add_notice_to_all(session: Session, care_point: str) -> None:

@@ -5,15 +5,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import ColumnElement, case, delete, func, update
+from sqlalchemy import ColumnElement, bindparam, case, delete, func, update
 from sqlmodel import Session, col, select
 
 from tipline.pools import Pool
-from tipline.storage.adding import add_unless_taken
+from tipline.storage.adding import add_all, add_unless_taken
 from tipline.storage.admissions import admit_tip
 from tipline.storage.chores import ask_rewriting
 from tipline.storage.engine import Database
-from tipline.storage.outbox import add_notice
+from tipline.storage.outbox import add_notice, new_notice
 from tipline.storage.tables import CaseRow, DraftRow, MessageRow, TipRow
 
 TIPSTER = "tipster"
@@ -82,14 +82,13 @@ class Tips:
         when this tip was kept before, or when the draft is no longer what it was made from. Raises `PoolFullError`."""
         row = TipRow(id=tip.id, lookup_digest=tip.lookup_digest, received_on=tip.received_on)
         with self._database.writing() as session:
-            if not _changed_draft(session, draft) or not add_unless_taken(session, row):
+            pool = _change_draft(session, draft)
+            if pool is None or not add_unless_taken(session, row):
                 session.rollback()
                 return False
-            pool = Pool(session.exec(select(DraftRow.pool).where(DraftRow.digest == draft.digest)).one())
             admit_tip(session, pool, tip.received_on)
-            for care_point in tip.sealed:
-                session.add(_new_case(tip, care_point, pool))
-                add_notice(session, care_point)
+            add_all(session, [_new_case(tip, care_point, pool) for care_point in tip.sealed])
+            add_all(session, [new_notice(care_point) for care_point in tip.sealed])
             return True
 
     def by_lookup(self, lookup_digest: bytes) -> StoredTip | None:
@@ -138,7 +137,7 @@ class Tips:
                 raise OtherReadersError
             if not add_unless_taken(session, message_row(first)):
                 return False
-            if draft and not _changed_draft(session, draft):
+            if draft and _change_draft(session, draft) is None:
                 session.rollback()
                 return False
             session.add_all(message_row(message) for message in messages[1:])
@@ -242,13 +241,20 @@ def _message(row: MessageRow) -> StoredMessage:
     return StoredMessage(**row.model_dump() | {"named": tuple(row.named.split())})
 
 
-def _changed_draft(session: Session, change: DraftChange) -> bool:
-    changed = session.execute(
-        update(DraftRow)
-        .where(col(DraftRow.digest) == change.digest, col(DraftRow.box) == change.seen)
-        .values(box=change.box)
-    )
-    return bool(changed.rowcount)  # type: ignore[attr-defined]  # Result of an UPDATE is a CursorResult
+_CHANGE_DRAFT = (
+    update(DraftRow)
+    .where(col(DraftRow.digest) == bindparam("of"), col(DraftRow.box) == bindparam("seen"))
+    .values(box=bindparam("then"))
+    .returning(col(DraftRow.pool))
+)
+
+
+def _change_draft(session: Session, change: DraftChange) -> Pool | None:
+    """The pool of the draft; None, with nothing changed, when it is no longer what was seen."""
+    session.flush()
+    values = {"of": change.digest, "seen": change.seen, "then": change.box}
+    pool = session.connection().execute(_CHANGE_DRAFT, values).scalar_one_or_none()
+    return None if pool is None else Pool(pool)
 
 
 def _last_number(session: Session, tip_id: str, kind: str, care_point: str, *wanted: ColumnElement[bool]) -> int:
