@@ -45,6 +45,7 @@ class Ada:
         self.page.goto(self.site.public_url + CHECK[self.language])
         self.page.locator(f'#check button[name="setting"][value="{setting}"]').click()
         expect(self.page.locator("#check input[type=checkbox]").first).to_be_attached()
+        self.page.wait_for_load_state()  # then all of them stand there
 
     def notices(self, *signals: str, danger: bool = False) -> str:
         """These signals by their names, and reads what the check says first."""
@@ -122,6 +123,8 @@ class Ada:
     def tells(self, story: str, **answers: str | Sequence[str]) -> None:
         """The story and, by the questions' ids, the other answers: a text, or choices by their ids."""
         form = self.page.locator("form", has=self.page.locator("#story"))
+        expect(form).to_be_visible()
+        self.page.wait_for_load_state()
         for question, answer in {"story": story, **answers}.items():
             field = form.locator(f'textarea[name="{question}"]')
             if field.count():
@@ -229,10 +232,14 @@ class Ada:
         assert {each.status for each in pages} <= {303}
 
     def _posts(self, form: Locator) -> None:
-        """Presses the button of a form, and looks that its answer leaves nothing behind on her phone."""
+        """Presses the button of a form, looks that its answer leaves nothing behind on her phone, and waits for the
+        heading of what follows: another page, or another step of this one where script seals. The answer to a post is
+        there before any of it, and the sum that a page does first lets the post itself wait."""
+        self.page.locator("h1").evaluate_all("(all) => all.forEach((each) => { each.dataset.before = '' })")
         with self.page.expect_response(lambda answer: answer.request.method == "POST") as posted:
             form.locator("button").first.click()
         assert posted.value.status == 303, f"{posted.value.status} {posted.value.url}"
+        expect(self.page.locator("h1:not([data-before])").first).to_be_visible(timeout=SEALING_MILLISECONDS)
         self.page.wait_for_load_state()
 
 

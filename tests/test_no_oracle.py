@@ -2,6 +2,7 @@
 an unlocked desk opens. Nothing that the browser sends depends on what it opened."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -9,7 +10,7 @@ import pytest
 from coming_in import PATIENCE, Comer, served_desk, someone
 from desk_world import DeskWorld
 from key_world import writing
-from playwright.sync_api import Browser, Request, expect
+from playwright.sync_api import Browser, Page, Request, expect
 from test_forged_keys import KINDS, POINT, hostile_file
 
 from tipline.passkeys import identity
@@ -34,6 +35,11 @@ def asked(request: Request) -> tuple[str, str, tuple[str, ...]]:
     """Method, address and the names of what is sent: challenges and signatures differ each time, whatever is opened."""
     names = tuple(field.partition("=")[0] for field in (request.post_data or "").split("&"))
     return request.method, urlsplit(request.url).path, names
+
+
+def stands_still(page: Page) -> None:
+    """No timer of the page rings from now on: what a desk asks by the clock falls into one round and not another."""
+    page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=10))
 
 
 def sent_for_each_kind(
@@ -83,9 +89,11 @@ def test_a_passkey_that_opens_a_file_of_the_servers_choice_tells_it_nothing(desk
 def test_an_unlocked_desk_that_opens_files_of_the_servers_choice_tells_it_nothing(desk: DeskWorld, noor: Comer) -> None:
     tip_id = desk.tip(POINT, "Een verhaal dat er niet meer staat")
     ((genuine,),) = desk.rows("SELECT sealed FROM cases")
+    noor.page.clock.install()
     noor.comes_to_the_door()
     noor.signs_in_by_second_way()
     noor.is_in()
+    stands_still(noor.page)
 
     def puts(file: bytes) -> None:
         with writing(desk) as database:
@@ -97,7 +105,8 @@ def test_an_unlocked_desk_that_opens_files_of_the_servers_choice_tells_it_nothin
         noor.page.locator('#bar a[href="#inbox"]').click()
         expect(noor.page.locator(".tips tbody tr")).to_have_count(1)
         noor.page.locator(f'.tips tbody a[href="#tip-{tip_id}"]').click()
-        expect(noor.page.locator("#view .thread")).to_be_visible()
+        # The last that the page of a case asks for, after its thread: until then the next round has not begun.
+        expect(noor.page.locator('#view [data-slot="others-now"]')).not_to_be_empty()
 
     assert isinstance(genuine, bytes)
     sent_for_each_kind(noor, puts, desk.keys[POINT].recipient, reads, genuine)

@@ -174,6 +174,7 @@ def test_it_is_in_view_wherever_one_scrolls_and_covers_nothing(visits: Callable[
     ada, found = visits("home"), {}
     for name, goes in WAYS.items():
         goes(ada)
+        ada.page.wait_for_load_state()  # style sheets and all
         found[name] = ada.page.evaluate(COVERED)
     assert {name: faults for name, faults in found.items() if faults} == {}
 
