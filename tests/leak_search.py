@@ -28,6 +28,12 @@ ADDRESS_HEADERS = (
     "Sec-CH-UA-Platform",
 )
 """What a network or a browser says about a visitor."""
+KEEPS_ITS_LOG = """
+from tipline.storage.engine import Database
+
+Database.empty_log = lambda self: None
+"""
+"""Otherwise the server empties SQLite's log every few seconds, and the search could miss what stood in it."""
 
 
 def forms_of(words: str) -> Iterable[bytes]:

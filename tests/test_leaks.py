@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from leak_search import ADDRESS_HEADERS, found_in, left_behind, secrets_of, spellings_of
+from leak_search import ADDRESS_HEADERS, KEEPS_ITS_LOG, found_in, left_behind, secrets_of, spellings_of
 from server import FORM, Client, Report, Server, follow_up, planted, running_demo
 
 from tipline.tipster.addresses import address
@@ -71,14 +71,6 @@ def leaky(self, held, language):
 
 tipline.intake.Intake.receive = leaky
 """
-
-
-KEEPS_ITS_LOG = """
-from tipline.storage.engine import Database
-
-Database.empty_log = lambda self: None
-"""
-"""Otherwise the server empties SQLite's log every few seconds, and the search could miss what stood in it."""
 
 
 @dataclass

@@ -23,8 +23,9 @@ class TipForm {
   #page = null; // the steps after the story
   #sealer = null;
   #sealed = null; // { code, post, answers }: what was sealed last
-  #posts = 0; // how many different posts were sent
-  #sending = null;
+  #sending = null; // of these bytes
+  #sendings = new Set(); // all that were begun
+  #isUnsure = false; // whether some of it may have arrived without a word
   #ended = new AbortController();
   #screen = new Screen(this.#ended.signal, () => this.#sayHow());
   #ready = this.#prepare().catch(() => false);
@@ -80,7 +81,9 @@ class TipForm {
     this.#isPlain = true;
     this.#sealer?.end();
     this.#how.textContent = this.#plainWords;
-    this.#form.requestSubmit(button);
+    this.#screen.restore();
+    // In a task of its own: a form that is told to go while its own submit event runs does not go.
+    setTimeout(() => this.#form.requestSubmit(button));
   }
 
   async #changeLanguage() {
@@ -200,13 +203,21 @@ class TipForm {
   async #send() {
     if (this.#isBusy) return;
     this.#isBusy = true;
+    const root = await this.#showSending().catch(() => null);
+    if (root) await this.#sendNow(root);
+    else this.#postPlainly();
+    this.#isBusy = false;
+  }
+
+  /** The step that shows the code. No byte leaves before it is on the screen. */
+  async #showSending() {
     const { root, title } = this.#page.step("sending");
     this.#fillCode(root);
+    this.#fillAnswers(root);
     root.querySelector("#again").addEventListener("click", () => this.#sendAgain(root));
     this.#screen.show({ root, title }, true);
-    await painted(); // no byte leaves before its code is on the screen
-    this.#posts += 1;
-    await this.#sendNow(root);
+    await painted();
+    return root;
   }
 
   async #sendAgain(root) {
@@ -215,42 +226,51 @@ class TipForm {
     root.querySelector('[data-part="again"]').hidden = true;
     say(root, this.#page.say("wait"));
     await this.#sendNow(root);
+    this.#isBusy = false;
   }
 
   async #sendNow(root) {
-    let isUnsure = root.dataset.unsure !== undefined;
+    this.#sendings.add(this.#sending);
     const unsure = () => {
-      isUnsure = true;
-      root.dataset.unsure = "";
+      this.#isUnsure = true;
       say(root, this.#page.say("unsure"));
     };
     try {
-      const word = await this.#sending.send(unsure);
-      await this.#answered(word, isUnsure);
+      await this.#answered(await this.#sending.send(unsure), unsure);
     } catch (error) {
       if (this.#ended.signal.aborted) return;
-      root.dataset.unsure = "";
+      this.#isUnsure = true;
       say(root, this.#page.say("stopped"));
-      root.querySelector('[data-part="again"]').hidden = false;
+      for (const part of root.querySelectorAll("[data-part][hidden]")) part.hidden = false;
       if (!(error instanceof UnsureError)) throw error;
-    } finally {
-      this.#isBusy = false;
     }
   }
 
-  async #answered(word, isUnsure) {
-    if (word === "sent" || (word === "other" && this.#posts > 1)) this.#showSent();
+  async #answered(word, unsure) {
+    if (word === "sent" || (word === "other" && (await this.#wasSentBefore(unsure)))) this.#showSent();
     else if (word === "other") this.#showLast("other");
-    else if (word === "gone") this.#showLast(isUnsure ? "gone" : "over");
+    else if (word === "gone") this.#showLast(this.#isUnsure ? "gone" : "over");
     else if (word === "receiver") await this.#sealAnew([{ id: "care-point", words: this.#page.say("receiver") }]);
     else this.#showCheck([{ id: "send", words: this.#page.say(word === "full" ? "full" : "failed") }]);
+  }
+
+  /** Whether something else that was sent is what this document sent itself before it was sealed anew: the code is the same. */
+  async #wasSentBefore(unsure) {
+    for (const sending of this.#sendings) {
+      if (sending !== this.#sending && (await sending.send(unsure)) === "sent") return true;
+    }
+    return false;
   }
 
   /** Nothing was kept: who receives the tip now is shown, and it is sealed to them. */
   async #sealAnew(faults) {
     this.#page = await StepsPage.at(this.#form.dataset.steps);
-    await this.#seal(this.#sealed.answers);
-    this.#showCheck(faults);
+    try {
+      await this.#seal(this.#sealed.answers);
+      this.#showCheck(faults);
+    } catch {
+      this.#postPlainly();
+    }
   }
 
   #showSent() {

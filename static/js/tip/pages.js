@@ -1,5 +1,9 @@
 // Pages of this form that are fetched without leaving the document.
 
+import { within } from "./patience.js";
+
+const PATIENCE = 20_000;
+
 /** The site can't be reached, or has no such page now. */
 export class UnreachableError extends Error {}
 
@@ -7,11 +11,15 @@ export class UnreachableError extends Error {}
 export async function fetched(address, fields = null) {
   const posted = fields && { method: "POST", body: new URLSearchParams(fields) };
   try {
-    const answer = await fetch(address, { cache: "no-store", ...posted });
-    if (!answer.ok) throw new UnreachableError("no such page");
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    return { page, path: new URL(answer.url).pathname };
+    return await within(PATIENCE, read(address, posted));
   } catch {
     throw new UnreachableError("not reached");
   }
+}
+
+async function read(address, posted) {
+  const answer = await fetch(address, { cache: "no-store", ...posted });
+  if (!answer.ok) throw new UnreachableError("no such page");
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  return { page, path: new URL(answer.url).pathname };
 }

@@ -29,6 +29,11 @@ export class Screen {
     window.history.back();
   }
 
+  /** Puts the story there again, whatever stands in its place, and leaves the history as it is. */
+  restore() {
+    main().replaceChildren(...this.#first.nodes);
+  }
+
   #wentBack(returned) {
     this.#isDeep = false;
     if (this.#stays) return;

@@ -9,6 +9,7 @@ export class SealerLine {
   #worker = new Worker(ADDRESS, { type: "module" });
   #waiting = new Map();
   #calls = 0;
+  #isOver = false;
 
   constructor() {
     this.#worker.addEventListener("message", ({ data }) => this.#answered(data));
@@ -20,6 +21,7 @@ export class SealerLine {
     this.#calls += 1;
     const call = this.#calls;
     return new Promise((resolve, reject) => {
+      if (this.#isOver) reject(new SealerError("gone"));
       this.#waiting.set(call, { resolve, reject });
       this.#worker.postMessage({ call, deed, details });
     });
@@ -27,6 +29,7 @@ export class SealerLine {
 
   /** Ends the worker, and everything it knows. */
   end() {
+    this.#isOver = true;
     this.#worker.terminate();
     for (const { reject } of this.#waiting.values()) reject(new SealerError("gone"));
     this.#waiting.clear();
