@@ -4,17 +4,19 @@ and what comes in by itself while somebody reads."""
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 from desk_server import serving
 from desk_world import TODAY, DeskWorld, make_desk_world
+from key_world import writing
 from looking import faults, misfits
 from playwright.sync_api import Browser, Page, expect
 from test_desk_browser import Coordinator
 
 from tipline.pools import Pool
+from tipline.sealing import Identity, seal
 from tipline.storage.cases import Closing
 from tipline.storage.outbox import Outcome
 
@@ -260,11 +262,43 @@ def test_the_archive_holds_closed_cases_a_page_at_a_time(desk: DeskWorld, noor: 
     expect(page.get_by_role("heading", level=1)).to_have_text("Archief")
 
 
+def rubbish(desk: DeskWorld, received_on: date = TODAY) -> str:
+    """A case with a file that is well formed and sealed to somebody else."""
+    tip_id = desk.tip(LUMENS, "Niet voor u", received_on=received_on)
+    with writing(desk) as database:
+        file = seal(b"x" * 4096, [Identity.new().recipient])
+        database.execute("UPDATE cases SET sealed = ? WHERE tip = ?", (file, tip_id))
+    return tip_id
+
+
+def a_third_that_does_not_open_in_a_day_raises_an_alarm(desk: DeskWorld, page: Page) -> None:
+    alarm, refresh = page.locator('#view [data-slot="unopened"]'), page.locator('#view [data-slot="refresh"]')
+    expect(page.get_by_role("link", name="Deze melding kan niet worden getoond")).to_have_count(4)
+    expect(alarm).to_be_hidden()
+    third = rubbish(desk)
+    refresh.click()
+    expect(alarm).to_be_visible()
+    expect(alarm.get_by_role("listitem")).to_have_text(
+        ["3 meldingen die op 21 november binnenkwamen, gaan hier niet open."]
+    )
+    expect(alarm).to_contain_text("bel dan uw beheerder")
+    expect(page.get_by_role("link", name="Een verhaal")).to_be_visible()
+    assert faults(page) == []
+    page.set_viewport_size({"width": 320, "height": 800})
+    assert misfits(page) == []
+    page.set_viewport_size({"width": 1280, "height": 800})
+    desk.store.cases.set_status(third, LUMENS, "closed", closing=Closing("no-signs", TODAY))
+    refresh.click()
+    expect(alarm).to_be_hidden()
+
+
 def test_with_slots_the_desk_looks_shortly_after_each_and_says_what_is_wrong_with_mail(
     desk: DeskWorld, browser: Browser
 ) -> None:
     desk.world = replace(desk.world, settings=replace(desk.world.settings, slot_minutes=4))
     desk.tip(LUMENS, "Een verhaal")
+    for long_ago in (0, 0, 1, 1):
+        rubbish(desk, received_on=TODAY - timedelta(days=long_ago))
     desk.store.outbox.address()
     desk.store.outbox.pass_on(desk.people["bilal"].coordinator.id, lambda: Outcome.GIVEN_UP)
     desk.store.outbox.note_outage(TODAY)
@@ -277,10 +311,7 @@ def test_with_slots_the_desk_looks_shortly_after_each_and_says_what_is_wrong_wit
         box = page.locator('#view [data-slot="mail"]')
         expect(box).to_contain_text("Sinds za 21 nov gaat er geen e-mail uit")
         expect(box).to_contain_text("E-mail aan Bilal kan niet worden bezorgd.")
-        assert faults(page) == []
-        page.set_viewport_size({"width": 320, "height": 800})
-        assert misfits(page) == []
-        page.set_viewport_size({"width": 1280, "height": 800})
+        a_third_that_does_not_open_in_a_day_raises_an_alarm(desk, page)
         box.get_by_role("button", name="Probeer opnieuw").click()
         noor.hears("E-mail aan Bilal wordt nog eens geprobeerd.")
         assert desk.store.outbox.dead() == ()

@@ -18,6 +18,8 @@ from tipline.sealing import Identity
 
 pytestmark = pytest.mark.browser
 
+NOBODY = Identity.new().recipient
+
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[DeskWorld]:
@@ -89,24 +91,37 @@ def test_a_passkey_that_opens_a_file_of_the_servers_choice_tells_it_nothing(desk
 def test_an_unlocked_desk_that_opens_files_of_the_servers_choice_tells_it_nothing(desk: DeskWorld, noor: Comer) -> None:
     tip_id = desk.tip(POINT, "Een verhaal dat er niet meer staat")
     ((genuine,),) = desk.rows("SELECT sealed FROM cases")
+    for _ in range(2):  # with a third that does not open either, the inbox raises an alarm
+        desk.tip(POINT, "Nooit te lezen")
+    with writing(desk) as database:
+        database.execute("UPDATE cases SET sealed = ? WHERE tip <> ?", (hostile_file("tip", "", NOBODY), tip_id))
     noor.page.clock.install()
     noor.comes_to_the_door()
     noor.signs_in_by_second_way()
     noor.is_in()
     stands_still(noor.page)
 
+    change = "UPDATE cases SET sealed = ?, status = 'new', changes = changes + 1 WHERE tip = ?"
+    alarms = []
+
     def puts(file: bytes) -> None:
         with writing(desk) as database:
-            database.execute("UPDATE cases SET sealed = ?, status = 'new', changes = changes + 1", (file,))
+            database.execute(change, (file, tip_id))
+
+    def lists() -> None:
+        noor.page.locator('#bar a[href="#inbox"]').click()
+        expect(noor.page.locator(".tips tbody tr")).to_have_count(3)
 
     def reads() -> None:
         noor.page.locator('#bar a[href="#keys"]').click()
         expect(noor.page.locator('#view [data-slot="own-code"]')).to_be_visible()
-        noor.page.locator('#bar a[href="#inbox"]').click()
-        expect(noor.page.locator(".tips tbody tr")).to_have_count(1)
+        lists()
         noor.page.locator(f'.tips tbody a[href="#tip-{tip_id}"]').click()
         # The last that the page of a case asks for, after its thread: until then the next round has not begun.
         expect(noor.page.locator('#view [data-slot="others-now"]')).not_to_be_empty()
+        lists()
+        alarms.append(noor.page.locator('#view [data-slot="unopened"]').is_visible())
 
     assert isinstance(genuine, bytes)
     sent_for_each_kind(noor, puts, desk.keys[POINT].recipient, reads, genuine)
+    assert alarms == [True] * len(KINDS) + [False]

@@ -6,6 +6,7 @@ import hashlib
 import re
 import secrets
 import sqlite3
+import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -261,6 +262,7 @@ def desk(coordinator: Coordinator) -> Iterator[str]:
     yield "desk-login-error"
     coordinator.opens_the_desk()
     yield "desk-inbox"
+    yield from three_do_not_open(coordinator)
     if page.locator('#bar a[href="#points"]').is_visible():
         page.locator('#bar a[href="#points"]').click()
         expect(page.locator('#view [data-slot="rows"] tr')).not_to_have_count(0)
@@ -308,6 +310,26 @@ def desk(coordinator: Coordinator) -> Iterator[str]:
     page.goto(f"{site.desk_url}/is-not-there")
     yield "desk-not-found"
     yield from invitation(page, site)
+
+
+def three_do_not_open(coordinator: Coordinator) -> Iterator[str]:
+    """The inbox with three more tips, sealed to nobody, and then as it was."""
+    page, lists = coordinator.page, "**/tips?*"
+
+    def with_rubbish(route: Route) -> None:
+        answer = route.fetch()
+        found = answer.json()
+        first = found["tips"][0]
+        found["tips"] += [{**first, "id": str(uuid.UUID(int=number)), "sealed": "YWdl"} for number in range(3)]
+        route.fulfill(response=answer, json=found)
+
+    page.route(lists, with_rubbish)
+    coordinator.looks_for_new_tips()
+    expect(page.locator('#view [data-slot="unopened"]')).to_be_visible()
+    yield "desk-inbox-alarm"
+    page.unroute(lists)
+    coordinator.looks_for_new_tips()
+    expect(page.locator('#view [data-slot="unopened"]')).to_be_hidden()
 
 
 def handing_over(coordinator: Coordinator) -> Iterator[str]:

@@ -8,6 +8,7 @@ import { fillHolders } from "./parts.js";
 import * as pointsPage from "./points_page.js";
 import { get, getByItself } from "./server.js";
 import { announce, title } from "./status.js";
+import { fillUnopened } from "./unopened.js";
 import { count, say, slot } from "./words.js";
 
 export async function show(desk) {
@@ -24,8 +25,9 @@ export async function show(desk) {
   slot(list.root, "calls").hidden = calls === 0;
   slot(list.root, "calls-words").textContent = count("calls", calls);
   slot(list.root, "terms").textContent = say("terms", { count: desk.me.terms.closed_days });
+  const alarm = slot(list.root, "unopened");
   desk.put(list.root, "");
-  const page = { desk, list, counters, tips: [] };
+  const page = { desk, list, counters, alarm, tips: [] };
   draw(page, tips, due);
   slot(desk.view, "refresh").addEventListener("click", () => desk.guarded(() => refresh(page)));
   desk.shortcuts.use(list.keys);
@@ -63,6 +65,7 @@ async function look(page, isWanted) {
 function draw(page, tips, due) {
   page.tips = tips;
   page.list.show(tips);
+  fillUnopened(page.alarm, tips);
   const unread = page.counters.show(tips, due);
   title(say("title-inbox", { count: unread }));
   return unread;
