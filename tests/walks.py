@@ -315,15 +315,10 @@ def desk(coordinator: Coordinator) -> Iterator[str]:
 def three_do_not_open(coordinator: Coordinator) -> Iterator[str]:
     """The inbox with three more tips, sealed to nobody, and then as it was."""
     page, lists = coordinator.page, "**/tips?*"
-
-    def with_rubbish(route: Route) -> None:
-        answer = route.fetch()
-        found = answer.json()
-        first = found["tips"][0]
-        found["tips"] += [{**first, "id": str(uuid.UUID(int=number)), "sealed": "YWdl"} for number in range(3)]
-        route.fulfill(response=answer, json=found)
-
-    page.route(lists, with_rubbish)
+    found = page.evaluate("fetch('/tips?status=new&status=read').then((answer) => answer.json())")
+    first = found["tips"][0]
+    found["tips"] += [{**first, "id": str(uuid.UUID(int=number)), "sealed": "YWdl"} for number in range(3)]
+    page.route(lists, lambda route: route.fulfill(json=found))
     coordinator.looks_for_new_tips()
     expect(page.locator('#view [data-slot="unopened"]')).to_be_visible()
     yield "desk-inbox-alarm"
