@@ -96,19 +96,19 @@ def browser(playwright: Playwright, chromium: Path) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def tipster(site: Server, browser: Browser) -> Iterator[Callable[[str], Ada]]:
-    """Ada with a fresh browser without JavaScript, in the language that is asked for."""
+def tipster(site: Server, browser: Browser) -> Iterator[Callable[..., Ada]]:
+    """Ada with a fresh browser, without JavaScript unless it is asked for, in the language that is asked for."""
     with ExitStack() as closing:
 
-        def comes(language: str = "nl") -> Ada:
-            context = closing.enter_context(browser.new_context(java_script_enabled=False))
+        def comes(language: str = "nl", *, script: bool = False) -> Ada:
+            context = closing.enter_context(browser.new_context(java_script_enabled=script))
             return Ada(context.new_page(), site, language)
 
         yield comes
 
 
 @pytest.fixture
-def ada(tipster: Callable[[str], Ada]) -> Ada:
+def ada(tipster: Callable[..., Ada]) -> Ada:
     return tipster("nl")
 
 

@@ -8,7 +8,7 @@ from people import Ada, Coordinator
 pytestmark = pytest.mark.browser
 
 STORY = (
-    "Een jongen van 15 zegt: \"ze halen me op\" en 'morgen weer'.\n\n"
+    ": \"ze halen me op\" en 'morgen weer'.\n\n"
     "  <b>Elke</b> week; soms &amp; vaak. €20 per keer…\n"
     "\tEmoji: 👩🏽‍🚒🫥, accenten: ë ñ ž, Arabisch: مرحبا, {{ story }} %s \\n"
 )
@@ -16,22 +16,25 @@ ANSWER = 'Dank u. Is er een <plek> waar "hij" veilig is?\nWij lezen elke werkdag
 ADDITION = "Ja: bij zijn tante.\n<script>alert('x')</script> & 'meer' 🫶"
 
 
+@pytest.mark.parametrize("script", [False, True], ids=["sealed on the server", "sealed on her own device"])
 def test_a_tip_from_the_region_page_is_read_and_answered_by_the_right_coordinator(
-    ada: Ada, noor: Coordinator, sam: Coordinator
+    tipster: Callable[..., Ada], noor: Coordinator, sam: Coordinator, script: bool
 ) -> None:
+    ada, begins = tipster(script=script), "Een jongen met script zegt" if script else "Een jongen van 15 zegt"
     ada.opens_region_page("eindhoven")
     ada.goes_to_the_form()
     ada.gives_place("5611")
     assert "Lumens" in ada.is_told_the_care_point()
     ada.goes_on()
-    ada.tells(STORY, danger="now", age="12-15", source=["seen", "online"], others="Een man in een witte bus")
+    ada.tells(begins + STORY, danger="now", age="12-15", source=["seen", "online"], others="Een man in een witte bus")
     ada.sends()
+    assert ada.was_sealed_on_her_device() is script
     code = ada.gets_a_code()
     ada.has_the_code()
 
     noor.opens_the_desk()
-    case = noor.reads("Een jongen van 15 zegt")
-    assert case.answers["Wat ziet of hoort u?"] == STORY.strip()
+    case = noor.reads(begins)
+    assert case.answers["Wat ziet of hoort u?"] == begins + STORY.rstrip()
     assert case.answers["Weet u iets over wie dit doet?"] == "Een man in een witte bus"
     assert case.answers["Hoe oud is hij ongeveer?"] == "12 tot en met 15"
     assert case.answers["Hoe weet u dit?"] == "Zelf gezien, Online gezien"
@@ -45,9 +48,11 @@ def test_a_tip_from_the_region_page_is_read_and_answered_by_the_right_coordinato
     ada.deletes_answer()
     ada.sees_that_there_is_no_answer()
     ada.is_done()
+    ada.comes_back_with(code)
+    ada.sees_that_there_is_no_answer()
 
     noor.looks_for_new_tips()
-    written = [text for _, text in noor.reads("Een jongen van 15 zegt").messages]
+    written = [text for _, text in noor.reads(begins).messages]
     assert sorted(written) == sorted([ANSWER, ADDITION])
 
     sam.opens_the_desk()
@@ -119,7 +124,7 @@ def test_a_place_that_two_towns_share_is_asked(ada: Ada, mira: Coordinator) -> N
     assert case.tags == ("niet op programma’s gecontroleerd",)  # no script did a sum, and Ada did not wait a minute
 
 
-def test_the_english_form_leads_to_the_same_desk(tipster: Callable[[str], Ada], noor: Coordinator) -> None:
+def test_the_english_form_leads_to_the_same_desk(tipster: Callable[..., Ada], noor: Coordinator) -> None:
     ada = tipster("en")
     ada.opens_region_page("eindhoven")
     ada.goes_to_the_form()
