@@ -4,6 +4,7 @@ For tests that kill a server and start it once more, and for those that take a c
 wants an empty folder, `serve` refuses demo keys."""
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from tipline.world import DemoPerson
 
 def main(data: Path, port: int) -> None:
     environment = {
+        **{name: value for name, value in os.environ.items() if name.startswith("SIGNAALLIJN_")},
         "SIGNAALLIJN_DATA": str(data),
         "SIGNAALLIJN_CONTENT": str(data / "content"),
         "SIGNAALLIJN_BASE_URL": f"http://localhost:{port}",

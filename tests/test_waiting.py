@@ -161,6 +161,19 @@ def test_what_waits_is_gone_after_an_hour_and_says_nothing_in_its_address(floode
     assert flooded.client.get(flooded.at("tip_waiting", "x" * 300)).status_code == 404
 
 
+def test_back_from_what_came_after_shows_no_more_what_waited(flooded: Flooded) -> None:
+    """Neither while the draft is there, nor after it was sent or left."""
+    for ends in (flooded.sends, lambda draft: flooded.client.get(f"/weg/{draft}")):
+        location = flooded.post("tip_start", {**PLACE, **fields_of(flooded.first_page())})
+        page = flooded.client.get(location)
+        assert page.status_code == 503
+        flooded.clock.forward(seconds=60)
+        draft = draft_in(flooded.post("tip_start", fields_of(page.text)))
+        assert flooded.client.get(location).headers["location"] == flooded.at("tip_place", draft)
+        ends(draft)
+        assert "5611" not in flooded.client.get(location, follow_redirects=True).text
+
+
 def test_a_page_posted_twice_is_one_draft_with_the_place_that_was_given_last(flooded: Flooded) -> None:
     page = worked(flooded.first_page())
     first = flooded.post("tip_start", {**page, "place": "9711"})

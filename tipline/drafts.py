@@ -154,6 +154,12 @@ class Drafts:
             return draft_id
         raise PoolFullError
 
+    def begun_by(self, entry: Entry) -> str:
+        """The id of the draft that the page of this entry began, whatever became of it; empty where it began none, or
+        that is over."""
+        draft_id = draft_id_of(entry.token, self._keys[0]) if entry.token else ""
+        return draft_id if self._stored.box_of(_digest(draft_id), self._now()) is not None else ""
+
     def held(self, draft_id: str, kind: type[D]) -> Held[D] | None:
         """The draft with this id if it is of this kind; None when it is gone, over or of another kind."""
         found = self.any(draft_id)

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tipline.admission import RIPE_SECONDS
+from tipline.admission import RIPE_SECONDS, Brought
 from tipline.drafts import Held, PlaceKind, ReportDraft, SentDraft
 from tipline.intake import PlaceNotKnownError, ReceiverChangedError
 from tipline.languages import other
@@ -103,6 +103,9 @@ def waiting(request: Request, language: str) -> Response:
     found = form.waiting_room.open(kept)
     if found is None:
         return gone(request, language)
+    begun = form.drafts.begun_by(form.admission.weigh(Brought(ticket=found.ticket)))
+    if begun:
+        return see("tip_place", language, begun)  # Back, after going on: what was typed here is in that draft, or gone
     offer = form.admission.offer()
     answer = page(
         request,
