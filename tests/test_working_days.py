@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from holidays import country_holidays
 
 from tipline.working_days import date_before, dutch_date, is_working_day, working_days_between
 
@@ -20,6 +21,15 @@ def test_the_days_off_of_2026_are_weekends_and_these() -> None:
     assert on_weekdays == off
     assert not any(is_working_day(day) for day in year(2026) if day.weekday() >= 5)
     assert sum(map(is_working_day, year(2026))) == 255
+
+
+def test_the_days_off_are_those_of_the_law_but_good_friday() -> None:
+    """As the library `holidays` has them, for as far ahead as somebody may run this version."""
+    years = range(2020, 2060)
+    law = country_holidays("NL", years=years, language="en_US")
+    off = {day for day, name in law.items() if name != "Good Friday"}
+    weekdays = [day for each in years for day in year(each) if day.weekday() < 5]
+    assert {day for day in weekdays if not is_working_day(day)} == off & set(weekdays)
 
 
 @pytest.mark.parametrize(

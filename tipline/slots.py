@@ -53,9 +53,9 @@ class Slots:
 
 LARGEST = 200_000_000
 """Bytes of a SQLite file that is written anew at each slot. 114 MB, 10,000 tips, took at most 1.4 s; who sends a tip
-meanwhile waits, and gives up after 5 s."""
+meanwhile waits."""
 QUIET_HOUR = 2
-"""In UTC: when a larger file is written anew, once a day. Who sends a tip then may have to send it again."""
+"""In UTC: when a larger file is written anew, once a day. Who sends a tip then waits for seconds."""
 PAUSE = timedelta(minutes=1)
 
 

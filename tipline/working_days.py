@@ -1,9 +1,12 @@
 """Dutch working days, by dates: how long a tip has waited while somebody could have read it.
 
-Monday to Friday, but the public holidays of the Netherlands as the library `holidays` knows them: New Year's Day,
-Easter Monday, King's Day, Ascension Day, Whit Monday and both Christmas Days, and Liberation Day every fifth year. Two
-choices are ours. Good Friday is a working day, as it is for most who work at care points; and so is Liberation Day in
-the other years. Where an office is closed nevertheless, its tips escalate a day early rather than a day late."""
+Monday to Friday, but the public holidays of the Netherlands: New Year's Day, Easter Monday, King's Day, Ascension Day,
+Whit Monday and both Christmas Days, and Liberation Day every fifth year. Two choices are ours. Good Friday is a working
+day, as it is for most who work at care points; and so is Liberation Day in the other years. Where an office is closed
+nevertheless, its tips escalate a day early rather than a day late.
+
+The tests hold these days against the library `holidays`, which follows the law; a server does without it, since it
+brings every country of the world along (docs/decisions/0015-working-days.md)."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -11,11 +14,12 @@ from functools import cache
 from itertools import takewhile
 from zoneinfo import ZoneInfo
 
-from holidays import country_holidays
+from dateutil.easter import easter  # type: ignore[import-untyped]  # its types are a package of their own
 
 DUTCH_TIME = ZoneInfo("Europe/Amsterdam")
-SATURDAY = 5
-GOOD_FRIDAY = "Good Friday"
+SATURDAY, SUNDAY = 5, 6
+AFTER_EASTER = (1, 39, 50)
+"""Days from Easter Sunday to Easter Monday, Ascension Day and Whit Monday."""
 ONE_DAY = timedelta(days=1)
 
 
@@ -51,5 +55,11 @@ def _days_after(day: date) -> Iterator[date]:
 
 @cache
 def _holidays(year: int) -> frozenset[date]:
-    found = country_holidays("NL", years=year, language="en_US")
-    return frozenset(day for day, name in found.items() if name != GOOD_FRIDAY)
+    fixed = {date(year, 1, 1), _kings_day(year), date(year, 12, 25), date(year, 12, 26)}
+    liberation = {date(year, 5, 5)} if year % 5 == 0 else set()
+    return frozenset(fixed | liberation | {easter(year) + timedelta(days=days) for days in AFTER_EASTER})
+
+
+def _kings_day(year: int) -> date:
+    day = date(year, 4, 27)
+    return day - ONE_DAY if day.weekday() == SUNDAY else day

@@ -38,10 +38,13 @@ from tipline.incoming import IncomingGuard
 from tipline.notices import Sink
 from tipline.pools import PoolFullError
 from tipline.sealing import Box
-from tipline.storage import Store
+from tipline.storage import CONNECTIONS, Store
 from tipline.world import DemoPerson, World
 
 CHORES_EVERY_SECONDS = 2.0
+MOST_THREADS = CONNECTIONS - 2
+"""Requests worked on at once, each with a connection to the database; others wait their turn. More would only wait for
+each other: for the processor, and on SQLite for the one writer."""
 
 
 def now_in_utc() -> datetime:
@@ -137,6 +140,7 @@ def _public_host(tipline: Tipline, live: LiveSite, static: StaticFiles) -> ASGIA
 def _public_app(tipline: Tipline, live: LiveSite, routes: Sequence[BaseRoute], error_pages: ErrorPages) -> Starlette:
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        to_thread.current_default_thread_limiter().total_tokens = MOST_THREADS
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_run_chores, (tipline.run_chores, live.keep_up))
             tasks.start_soon(_run_chores, (tipline.deliver_notices,))

@@ -12,7 +12,7 @@ from tipline.storage.chores import Chores
 from tipline.storage.coordinators import Coordinators
 from tipline.storage.deletions import Deletions
 from tipline.storage.drafts import Drafts
-from tipline.storage.engine import Database, make_engine
+from tipline.storage.engine import CONNECTIONS, Database, make_engine
 from tipline.storage.escalations import Escalations
 from tipline.storage.figures import Figures
 from tipline.storage.handovers import Handovers
@@ -139,4 +139,4 @@ def _upgrade(connection: Connection) -> None:
         raise DatabaseFaultError(reason) from None
 
 
-__all__ = ["DatabaseFaultError", "Store"]
+__all__ = ["CONNECTIONS", "DatabaseFaultError", "Store"]

@@ -5,10 +5,14 @@ it."""
 
 from collections.abc import Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Insert, insert, literal
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlmodel import Session, SQLModel
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 
 def add_unless_taken(session: Session, row: SQLModel) -> bool:
@@ -24,11 +28,20 @@ def add_all(session: Session, rows: Sequence[SQLModel]) -> None:
     session.connection().execute(_insert(type(rows[0])), [row.model_dump() for row in rows])
 
 
+def insert_unless(table: type[SQLModel], dialect: str) -> "sqlite.Insert | postgresql.Insert":
+    """An INSERT that knows ON CONFLICT."""
+    if dialect == "sqlite":
+        return sqlite.insert(table)
+    # Not at the top: it weighs 2 MB that SQLite never needs.
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415
+
+    return postgresql.insert(table)
+
+
 @cache
 def _unless_taken(table: type[SQLModel], dialect: str) -> Insert:
     # RETURNING tells whether a row came; drivers count rows of such inserts each in their own way.
-    insert_here = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert_here(table).on_conflict_do_nothing().returning(literal(1))
+    return insert_unless(table, dialect).on_conflict_do_nothing().returning(literal(1))
 
 
 @cache

@@ -4,10 +4,10 @@ from datetime import date
 from functools import cache
 
 from sqlalchemy import Insert, bindparam, delete, func, literal
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from tipline.pools import LIVE_DRAFTS, TIPS_A_DAY, Pool, PoolFullError
+from tipline.storage.adding import insert_unless
 from tipline.storage.tables import AdmissionRow, DraftRow
 
 
@@ -44,9 +44,8 @@ def admit_tip(session: Session, pool: Pool, day: date) -> None:
 
 @cache
 def _counting(dialect: str) -> Insert:
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     return (
-        insert(AdmissionRow)
+        insert_unless(AdmissionRow, dialect)
         .on_conflict_do_update(
             index_elements=["pool", "day"],
             set_={"count": col(AdmissionRow.count) + 1},

@@ -16,6 +16,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, create_engine
 
+CONNECTIONS = 8
+"""That are kept open; one above these is opened and closed each time it is needed."""
 BUSY_TIMEOUT = "PRAGMA busy_timeout=5000"
 TEMP_STORE = "PRAGMA temp_store=MEMORY"
 PRAGMAS = (
@@ -24,6 +26,7 @@ PRAGMAS = (
     "PRAGMA secure_delete=ON",  # a deleted answer is overwritten, not only forgotten
     "PRAGMA foreign_keys=ON",
     BUSY_TIMEOUT,
+    "PRAGMA cache_size=-200",  # KiB for each connection; the system has the file in memory anyway
     TEMP_STORE,  # no sorted copies in temporary files
 )
 
@@ -32,10 +35,10 @@ def make_engine(database_url: str) -> Engine:
     """An engine for SQLite or PostgreSQL. A SQLite file is made with mode 0600 before SQLite first opens it."""
     url = make_url(database_url)
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, hide_parameters=True, pool_pre_ping=True)
+        return create_engine(url, hide_parameters=True, pool_size=CONNECTIONS, pool_pre_ping=True)
     if url.database:
         _make_private(Path(url.database))
-    engine = create_engine(url, hide_parameters=True, connect_args={"check_same_thread": False})
+    engine = create_engine(url, hide_parameters=True, pool_size=CONNECTIONS, connect_args={"check_same_thread": False})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -77,10 +80,11 @@ class Database:
         return self.engine.dialect.name == "sqlite"
 
     def rewrite(self) -> None:
-        """Writes SQLite's file anew, each table in the order of its key, and empties the log. Whoever writes waits.
-        Raises sqlite3.OperationalError when another connection writes for longer than the busy timeout."""
+        """Writes SQLite's file anew, each table in the order of its key, and empties the log. Whoever writes waits; in
+        another process no longer than the busy timeout. Raises sqlite3.OperationalError when one of those writes for
+        longer than that."""
         if self.is_sqlite:
-            with closing(self.engine.raw_connection()) as connection:  # outside every transaction
+            with self._turn, closing(self.engine.raw_connection()) as connection:  # outside every transaction
                 cursor = connection.cursor()
                 # Not in memory, which would have to hold the whole. What passes through that file stands in the log
                 # too: sealed, and in the order of its keys.
@@ -117,10 +121,13 @@ class Database:
         """Whether nothing stands in SQLite's write-ahead log any more; False when a reader was in the way."""
         if self.is_sqlite:
             with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                # Most of it while others go on writing; they wait for what came meanwhile, and for that only.
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
                 # Without waiting: it would hold the write lock until the longest reader, a back-up perhaps, is done.
                 connection.exec_driver_sql("PRAGMA busy_timeout=0")
                 try:
-                    busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+                    with self._turn:
+                        busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
                 finally:
                     connection.exec_driver_sql(BUSY_TIMEOUT)
                 return not busy
