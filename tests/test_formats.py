@@ -33,7 +33,8 @@ from tipline import (
 from tipline.audit import WrittenHead
 from tipline.heads import Author, Head, Kind
 from tipline.incoming import MAX_BODY
-from tipline.sealed_posts import SealedFor, SealedPost
+from tipline.sealed_files import FileFor
+from tipline.sealed_posts import SealedPost
 from tipline.sealing import Identity
 from tipline.storage import trail
 
@@ -256,10 +257,7 @@ def test_what_is_not_expected_is_refused_by_name() -> None:
 
 def test_a_sealed_addition_has_one_spelling() -> None:
     for vector in load("sealed_additions")["writes"]:
-        files = {
-            each["id"]: sealed_additions.FileFor(each["fingerprint"], bytes.fromhex(each["sealed"]))
-            for each in vector["files"]
-        }
+        files = {each["id"]: FileFor(each["fingerprint"], bytes.fromhex(each["sealed"])) for each in vector["files"]}
         lookup_id, written = bytes.fromhex(vector["lookup_id"]), bytes.fromhex(vector["bytes"])
         addition = sealed_additions.SealedAddition(lookup_id, vector["id"], vector["number"], files)
         assert sealed_additions.write(addition) == written, vector["name"]
@@ -332,7 +330,7 @@ def test_a_receipt_is_made_without_bias() -> None:
 def test_a_sealed_post_is_read_as_it_was_written_and_nothing_else_is() -> None:
     vectors = load("sealed_posts")
     for vector in vectors["writes"]:
-        files = {file["id"]: SealedFor(file["fingerprint"], bytes.fromhex(file["sealed"])) for file in vector["files"]}
+        files = {file["id"]: FileFor(file["fingerprint"], bytes.fromhex(file["sealed"])) for file in vector["files"]}
         post, data = SealedPost(bytes.fromhex(vector["lookup_digest"]), files), bytes.fromhex(vector["hex"])
         assert sealed_posts.write(post) == data, vector["name"]
         assert sealed_posts.read(data) == post, vector["name"]
@@ -342,7 +340,7 @@ def test_a_sealed_post_is_read_as_it_was_written_and_nothing_else_is() -> None:
     first = vectors["writes"][0]
     largest = SealedPost(
         bytes.fromhex(first["lookup_digest"]),
-        {first["files"][0]["id"]: SealedFor(first["files"][0]["fingerprint"], bytes(vectors["too_large"]))},
+        {first["files"][0]["id"]: FileFor(first["files"][0]["fingerprint"], bytes(vectors["too_large"]))},
     )
     data = sealed_posts.write(largest)
     assert len(data) == MAX_BODY

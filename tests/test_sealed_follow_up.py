@@ -17,7 +17,8 @@ from tipline.conversation import NoConversationError, NumberTakenError
 from tipline.drafts import SentDraft
 from tipline.heads import Author, Head, Kind
 from tipline.receipts import Derived, Receipt, derive
-from tipline.sealed_additions import FileFor, NotASealedAdditionError, SealedAddition, read, write
+from tipline.sealed_additions import NotASealedAdditionError, SealedAddition, read, write
+from tipline.sealed_files import FileFor
 from tipline.storage.tips import OtherReadersError, StoredMessage, StoredTip
 from tipline.tipster.addresses import address
 

@@ -11,7 +11,8 @@ from tipline.drafts import Held, PlaceAnswer, ReportDraft, SentDraft
 from tipline.heads import Author, Head, Kind, write
 from tipline.intake import PlaceNotKnownError, ReceiverChangedError
 from tipline.receipts import Receipt, derive
-from tipline.sealed_posts import SealedFor, SealedPost
+from tipline.sealed_files import FileFor
+from tipline.sealed_posts import SealedPost
 from tipline.sealing import ForeignRecipientError, Identity, NotAnAgeFileError, WrongRecipientCountError, WrongSizeError
 
 STORY = "Kwartelhaan op het plein"
@@ -27,7 +28,7 @@ def sealed_by_a_browser(world: TipWorld, held: Held[ReportDraft], *care_points: 
     files = {}
     for care_point in care_points:
         key = world.care_points().keys[care_point]
-        files[care_point] = SealedFor(key.fingerprint, sealing.seal(write(head, body), [key.recipient]))
+        files[care_point] = FileFor(key.fingerprint, sealing.seal(write(head, body), [key.recipient]))
     return SealedPost(derived.lookup_digest, files)
 
 

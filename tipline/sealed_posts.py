@@ -7,11 +7,11 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tipline import bodies, digits
 from tipline.incoming import MAX_BODY
+from tipline.sealed_files import FileFor, Unread, written
 
 MAGIC = b"signaallijn/1 sealed tip\n"
-_DIGEST, _FINGERPRINT, _LENGTH = 32, 25, 4
+_DIGEST = 32
 
 
 class NotASealedPostError(ValueError):
@@ -19,17 +19,9 @@ class NotASealedPostError(ValueError):
 
 
 @dataclass(frozen=True)
-class SealedFor:
-    """A file, and the fingerprint of the recipient that it was sealed to: the file itself does not tell."""
-
-    fingerprint: str
-    sealed: bytes = field(repr=False)
-
-
-@dataclass(frozen=True)
 class SealedPost:
     lookup_digest: bytes = field(repr=False)
-    files: Mapping[str, SealedFor] = field(repr=False)
+    files: Mapping[str, FileFor] = field(repr=False)
     """By the id of the care point."""
 
     @property
@@ -40,50 +32,12 @@ class SealedPost:
 
 def write(post: SealedPost) -> bytes:
     """The bytes of a post."""
-    parts = [MAGIC, post.lookup_digest]
-    for care_point, file in sorted(post.files.items()):
-        name = care_point.encode()
-        length = len(file.sealed).to_bytes(_LENGTH, "big")
-        parts += [bytes([len(name)]), name, file.fingerprint.encode(), length, file.sealed]
-    return b"".join(parts)
+    return MAGIC + post.lookup_digest + written(post.files)
 
 
 def read(data: bytes) -> SealedPost:
     """The post whose bytes these are. Raises NotASealedPostError."""
     if len(data) > MAX_BODY or not data.startswith(MAGIC):
         raise NotASealedPostError("too long, or it begins otherwise")
-    rest = _Rest(data[len(MAGIC) :])
-    lookup_digest = rest.take(_DIGEST)
-    files: dict[str, SealedFor] = {}
-    last = ""
-    while rest.data or not files:
-        care_point, file = _read_file(rest)
-        if care_point <= last:
-            raise NotASealedPostError("care points are in order, each once")
-        files[care_point] = file
-        last = care_point
-    return SealedPost(lookup_digest, files)
-
-
-@dataclass
-class _Rest:
-    """What of the bytes was not read yet."""
-
-    data: bytes
-
-    def take(self, length: int) -> bytes:
-        taken, self.data = self.data[:length], self.data[length:]
-        if len(taken) != length:
-            raise NotASealedPostError("cut")
-        return taken
-
-
-def _read_file(rest: _Rest) -> tuple[str, SealedFor]:
-    try:
-        care_point = rest.take(rest.take(1)[0]).decode("ascii")
-        fingerprint = rest.take(_FINGERPRINT).decode("ascii")
-    except UnicodeDecodeError:
-        raise NotASealedPostError("not ASCII") from None  # its message quotes the bytes
-    if not bodies.is_id(care_point) or not fingerprint.isdigit() or not digits.is_sound(fingerprint):
-        raise NotASealedPostError("no id of a care point, or no fingerprint")
-    return care_point, SealedFor(fingerprint, rest.take(int.from_bytes(rest.take(_LENGTH), "big")))
+    rest = Unread(data[len(MAGIC) :], NotASealedPostError)
+    return SealedPost(rest.take(_DIGEST), rest.files())

@@ -32,7 +32,8 @@ from tipline.drafts import Drafts, ReportDraft
 from tipline.key_files import read_key_file
 from tipline.pools import Entry, Pool
 from tipline.receipts import Receipt, derive
-from tipline.sealed_posts import SealedFor, SealedPost
+from tipline.sealed_files import FileFor
+from tipline.sealed_posts import SealedPost
 from tipline.sealing import seal
 from tipline.storage import Store
 from tipline.storage.tips import DraftChange, NewTip
@@ -77,7 +78,7 @@ class Prepared:
         key = read_key_file(settings.content / "keys" / f"{POINT}.toml")
         # One file for all: what is in it, and for which tip, the server can't tell.
         plaintext = padding.pad(STORY.encode())
-        self.file = SealedFor(key.fingerprint, seal(plaintext, [key.recipient]))
+        self.file = FileFor(key.fingerprint, seal(plaintext, [key.recipient]))
 
     def posts(self, kind: str, count: int) -> list[Post]:
         """Fresh drafts, and what is posted to make each a tip."""

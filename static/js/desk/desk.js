@@ -210,7 +210,7 @@ class Desk {
     for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close(); // none may stand over the door
     this.shortcuts.rest();
     this.looking.rest();
-    this.vault.ask("lock");
+    this.vault.ask("lock").catch(() => {}); // a vault that is gone holds nothing
     this.tips.forget();
     this.#view.replaceChildren();
     this.#view.hidden = true;
@@ -243,7 +243,7 @@ class Desk {
   }
 
   #alarm(name) {
-    this.vault.ask("lock");
+    this.vault.ask("lock").catch(() => {}); // a vault that is gone holds nothing
     this.#door.hide();
     this.#view.replaceChildren(view(name));
     this.#view.hidden = false;

@@ -5,6 +5,7 @@
 // Every file is read with an expectation of what it must be at the place where it was found, so its kind is checked before
 // anything in it is used. Nothing that was opened goes to the server: see docs/threat-model.md.
 
+import { answerWith } from "../worker_line.js";
 import { openMessages, openTips, sealAnswer, sealNote } from "./vault/conversations.js";
 import { handoverDeeds } from "./vault/handover.js";
 import { ownKeyDeeds } from "./vault/own_key.js";
@@ -12,13 +13,4 @@ import { keyDeeds } from "./vault/point_keys.js";
 import { lock } from "./vault/state.js";
 import { stretch, unlock } from "./vault/unlocking.js";
 
-const DEEDS = { stretch, unlock, openTips, openMessages, sealAnswer, sealNote, ...handoverDeeds, ...keyDeeds, ...ownKeyDeeds, lock };
-
-self.addEventListener("message", async ({ data: { call, deed, details } }) => {
-  try {
-    self.postMessage({ call, result: await DEEDS[deed](details) });
-  } catch (error) {
-    // Its name only: a message could quote what was opened.
-    self.postMessage({ call, error: error.name });
-  }
-});
+answerWith({ stretch, unlock, openTips, openMessages, sealAnswer, sealNote, ...handoverDeeds, ...keyDeeds, ...ownKeyDeeds, lock });

@@ -2,12 +2,13 @@
 // still. What the code yields stays here; only the lookup id, opened texts and sealed bytes leave.
 
 import * as ages from "../formats/ages.js";
-import { areEqual, fromBase64Url } from "../formats/bytes.js";
+import { areEqual, fromBase64Url, fromHex } from "../formats/bytes.js";
 import { FormatError } from "../formats/errors.js";
 import * as fingerprints from "../formats/fingerprints.js";
 import * as heads from "../formats/heads.js";
 import * as receipts from "../formats/receipts.js";
 import * as sealedAdditions from "../formats/sealed_additions.js";
+import { answerWith } from "../worker_line.js";
 
 /** This browser does not seal and open as it should, or a key is not the one that was named. */
 class CannotSealError extends FormatError {}
@@ -22,8 +23,6 @@ const TRIAL = {
 };
 
 let own = null; // what the code yields
-
-const DEEDS = { prepare, derive, open, seal };
 
 /** Throws unless this browser seals, signs and opens. */
 async function prepare() {
@@ -78,15 +77,4 @@ async function sealedTo({ recipient, fingerprint }, plaintext) {
   return file;
 }
 
-function fromHex(hex) {
-  return Uint8Array.from(hex.match(/../g), (pair) => parseInt(pair, 16));
-}
-
-self.addEventListener("message", async ({ data: { call, deed, details } }) => {
-  try {
-    self.postMessage({ call, result: await DEEDS[deed](details) });
-  } catch (error) {
-    // Its name only: a message could quote what was typed.
-    self.postMessage({ call, error: error.name });
-  }
-});
+answerWith({ prepare, derive, open, seal });

@@ -2,7 +2,8 @@
 // what goes wrong before anything was sent ends in the plain way; after that the code is not sent either.
 
 import { MAX_TEXT, tidy } from "../formats/bodies.js";
-import { OpenerLine } from "./opener_line.js";
+import { within } from "../patience.js";
+import { WorkerLine } from "../worker_line.js";
 import { ask, naming, UnreachableError } from "./server.js";
 import { clear, clearWrong, isRefusal, say, showConversation, showWrong } from "./view.js";
 
@@ -15,7 +16,7 @@ class FollowUp {
   #how = document.getElementById("how");
   #plainWords = this.#how.textContent;
   #addresses = { ...this.#form.dataset };
-  #opener = new OpenerLine();
+  #opener = new WorkerLine(new URL("./opener.js", import.meta.url));
   #ready = within(PATIENCE, this.#opener.ask("prepare"));
   #isPlain = false;
   #isBusy = false;
@@ -186,14 +187,6 @@ class FollowUp {
     this.#form.reset();
     clear();
   }
-}
-
-function within(milliseconds, promise) {
-  let timer = 0;
-  const over = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error("too long")), milliseconds);
-  });
-  return Promise.race([promise, over]).finally(() => clearTimeout(timer));
 }
 
 // Who comes back by the browser's own memory of the page must find a form, not a blank one.

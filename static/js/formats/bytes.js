@@ -35,6 +35,11 @@ export function fromBase64Url(text) {
   return fromBase64(text.replaceAll("-", "+").replaceAll("_", "/"));
 }
 
+/** The bytes of a text of hexadecimal digits, two for each. */
+export function fromHex(text) {
+  return Uint8Array.from(text.match(/../g), (pair) => parseInt(pair, 16));
+}
+
 /** All the parts, one after another. */
 export function joined(...parts) {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));

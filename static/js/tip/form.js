@@ -2,10 +2,10 @@
 // the plain form all along. Whatever goes wrong before sealed bytes were sent, the plain form is posted in its place;
 // after that the same bytes are sent again, and nothing else.
 
-import { within } from "./patience.js";
+import { within } from "../patience.js";
+import { WorkerLine } from "../worker_line.js";
 import { fetched, UnreachableError } from "./pages.js";
 import { clear, focusOn, Screen, titled } from "./screen.js";
-import { SealerLine } from "./sealer_line.js";
 import { Sending, UnsureError } from "./sending.js";
 import { StepsPage } from "./steps_page.js";
 import * as languages from "./languages.js";
@@ -39,7 +39,7 @@ class TipForm {
 
   async #prepare() {
     this.#page = await StepsPage.at(this.#form.dataset.steps);
-    this.#sealer = new SealerLine();
+    this.#sealer = new WorkerLine(new URL("./sealer.js", import.meta.url));
     await this.#sealer.ask("prepare", { salt: this.#page.told.salt });
     if (!this.#isPlain && !this.#isBusy) this.#sayHow();
     this.#form.dataset.seals = "";

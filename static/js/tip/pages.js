@@ -1,6 +1,6 @@
 // Pages of this form that are fetched without leaving the document.
 
-import { within } from "./patience.js";
+import { within } from "../patience.js";
 
 const PATIENCE = 20_000;
 

@@ -2,20 +2,19 @@
 // the code, and the only things that leave it are the code, for the screen, and sealed bytes.
 
 import * as ages from "../formats/ages.js";
-import { toBase64Url } from "../formats/bytes.js";
+import { fromHex, toBase64Url } from "../formats/bytes.js";
 import { FormatError } from "../formats/errors.js";
 import * as fingerprints from "../formats/fingerprints.js";
 import * as heads from "../formats/heads.js";
 import * as receipts from "../formats/receipts.js";
 import * as sealedPosts from "../formats/sealed_posts.js";
+import { answerWith } from "../worker_line.js";
 import { testItself } from "./self_test.js";
 
 /** The key that came with the page is not the one whose fingerprint came with it. */
 class WrongRecipientError extends FormatError {}
 
 let own = null; // { receipt, derived }: one code for this document, however often it seals
-
-const DEEDS = { prepare, seal };
 
 /** Finds out whether this browser seals as it should, and makes the code. */
 async function prepare({ salt }) {
@@ -53,15 +52,4 @@ async function sealedTo({ recipient, fingerprint }, plaintext) {
   return file;
 }
 
-function fromHex(hex) {
-  return Uint8Array.from(hex.match(/../g), (pair) => parseInt(pair, 16));
-}
-
-self.addEventListener("message", async ({ data: { call, deed, details } }) => {
-  try {
-    self.postMessage({ call, result: await DEEDS[deed](details) });
-  } catch (error) {
-    // Its name only: a message could quote what was typed.
-    self.postMessage({ call, error: error.name });
-  }
-});
+answerWith({ prepare, seal });
