@@ -21,7 +21,9 @@ from starlette.testclient import TestClient
 from tip_world import a_demo, copied_settings
 
 from campaign_site import settings as site_settings
+from campaign_site import tipline_settings
 from campaign_site.app import Signaallijn, create_app
+from campaign_site.environment import SettingsFaultError
 from campaign_site.headers import CONTENT_SECURITY_POLICY
 from tipline.settings import Abuse, AbuseMode
 from tipline.tipster.addresses import address
@@ -282,13 +284,13 @@ def test_the_package_is_loaded_only_where_it_is_switched_on() -> None:
 
 def test_a_missing_package_is_told_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     site_settings.make_data_directory(tmp_path / "data")
-    monkeypatch.setattr(site_settings, "find_spec", lambda _: None)
+    monkeypatch.setattr(tipline_settings, "find_spec", lambda _: None)
     environment = {
         "SIGNAALLIJN_DATA": str(tmp_path / "data"),
         "SIGNAALLIJN_ABUSE": "hcaptcha",
         "SIGNAALLIJN_HCAPTCHA_SITEKEY": SITEKEY,
         "SIGNAALLIJN_HCAPTCHA_SECRET": SECRET,
     }
-    with pytest.raises(site_settings.SettingsFaultError, match=r"install signaallijn\[hcaptcha\]") as fault:
+    with pytest.raises(SettingsFaultError, match=r"install signaallijn\[hcaptcha\]") as fault:
         site_settings.read_settings(environment)
     assert len(fault.value.sentences) == 1

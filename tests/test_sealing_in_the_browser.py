@@ -214,7 +214,7 @@ def changes(file: str, old: str, new: str) -> Callable[[Page], None]:
 
 def breaks(script: str) -> Callable[[Page], None]:
     """The worker that seals finds its world like this."""
-    end = "\nself.addEventListener("
+    end = "\nanswerWith("
     return changes("/tip/sealer.js", end, f"\n{script};{end}")
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from campaign_site.environment import SettingsFaultError
 from campaign_site.settings import (
     Settings,
-    SettingsFaultError,
     has_room,
     make_data_directory,
     read_settings,

@@ -1,27 +1,25 @@
-"""The settings of one installation, read from the environment and the data directory.
+"""The settings of one installation, read from the environment and the data directory; those of the tip line alone by
+`tipline_settings`."""
 
-`NAME_FILE` gives the file that holds the value of `NAME`. What is missing or wrong is said in one sentence."""
-
-import contextlib
 import difflib
 import os
 import secrets
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
+from campaign_site.environment import LOOPBACK, Faults, SettingsFaultError, value
+from campaign_site.tipline_settings import abuse, has_puzzle, mail_server, slot_minutes
 from tipline.audit import HEADS_FILE
 from tipline.sealing import NotARecipientError, fingerprint
-from tipline.settings import HCAPTCHA_VERIFY_URL, SMTP_PORTS, Abuse, AbuseMode, MailServer, Security, TiplineSettings
+from tipline.settings import Abuse, TiplineSettings
 
 PACKAGE = Path(__file__).parent
 SECRET_FILE, SALT_FILE, DATABASE_FILE = "secret.key", "salt", "signaallijn.sqlite3"
 SALT_BYTES = 32
 SHORTEST_SECRET = 32
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 LEAST_ROOM = 16 * 1024 * 1024
 """Bytes below which a disk counts as full: a tip takes a few thousand, the database's log some millions."""
 
@@ -36,17 +34,6 @@ NAMES = frozenset(
         *("ABUSE", "HCAPTCHA_SITEKEY", "HCAPTCHA_SECRET", "HCAPTCHA_VERIFY_URL"),
     )
 )
-SLOT_MINUTES = (0, 60)
-"""When tips become visible, where nothing is set: in a demonstration at once, else on the hour."""
-MINUTES_A_DAY = 24 * 60
-
-
-class SettingsFaultError(Exception):
-    """The settings can't be used; each sentence says what is wrong and how to mend it."""
-
-    def __init__(self, *sentences: str) -> None:
-        super().__init__("\n".join(sentences))
-        self.sentences = sentences
 
 
 def shipped(name: str) -> Path:
@@ -92,13 +79,13 @@ def make_data_directory(folder: Path) -> None:
 
 def read_public_settings(environment: Mapping[str, str]) -> PublicSettings:
     """The settings that need no data directory. Raises `SettingsFaultError`."""
-    faults = _Faults()
+    faults = Faults()
     found = _public_settings(environment, faults)
     faults.tell()
     return found
 
 
-def _public_settings(environment: Mapping[str, str], faults: "_Faults", *, is_demo: bool = False) -> PublicSettings:
+def _public_settings(environment: Mapping[str, str], faults: Faults, *, is_demo: bool = False) -> PublicSettings:
     with faults.kept():
         _refuse_unknown_names(environment)
     content, base_url, desk_url = shipped("content"), "", ""
@@ -110,17 +97,17 @@ def _public_settings(environment: Mapping[str, str], faults: "_Faults", *, is_de
         desk_url = _address(environment, "SIGNAALLIJN_DESK_URL", "http://desk.localhost:8000")
         if base_url and urlsplit(base_url).hostname == urlsplit(desk_url).hostname:
             raise SettingsFaultError("SIGNAALLIJN_DESK_URL must have a host name of its own")
-    slot_minutes = 0
+    minutes = 0
     with faults.kept():
-        slot_minutes = _slot_minutes(environment, SLOT_MINUTES[not is_demo])
+        minutes = slot_minutes(environment, is_demo=is_demo)
     return PublicSettings(
         content=content,
         static=shipped("static"),
         base_url=base_url,
         desk_url=desk_url,
         is_demo=is_demo,
-        has_puzzle=_value(environment, "SIGNAALLIJN_ABUSE", "") == AbuseMode.HCAPTCHA,
-        slot_minutes=slot_minutes,
+        has_puzzle=has_puzzle(environment),
+        slot_minutes=minutes,
     )
 
 
@@ -137,7 +124,7 @@ def _refuse_unknown_names(environment: Mapping[str, str]) -> None:
 
 def content_directory(environment: Mapping[str, str]) -> Path:
     """Where the content is. Raises `SettingsFaultError` where there is none."""
-    content = Path(_value(environment, "SIGNAALLIJN_CONTENT", str(shipped("content")))).absolute()
+    content = Path(value(environment, "SIGNAALLIJN_CONTENT", str(shipped("content")))).absolute()
     if not (content / "tipline").is_dir():
         raise SettingsFaultError(f"{content} holds no content; set SIGNAALLIJN_CONTENT to a copy of content/")
     return content
@@ -145,18 +132,18 @@ def content_directory(environment: Mapping[str, str]) -> Path:
 
 def data_directory(environment: Mapping[str, str]) -> Path:
     """Where database and secrets are, whether it exists or not."""
-    return Path(_value(environment, "SIGNAALLIJN_DATA", "data")).absolute()
+    return Path(value(environment, "SIGNAALLIJN_DATA", "data")).absolute()
 
 
 def database_url(environment: Mapping[str, str]) -> str:
     """The address of the database. It may hold a password."""
-    return _value(environment, "SIGNAALLIJN_DATABASE_URL", f"sqlite:///{data_directory(environment) / DATABASE_FILE}")
+    return value(environment, "SIGNAALLIJN_DATABASE_URL", f"sqlite:///{data_directory(environment) / DATABASE_FILE}")
 
 
 def read_settings(environment: Mapping[str, str], *, is_demo: bool = False) -> Settings:
     """The settings that the environment and the data directory say. Raises `SettingsFaultError` with all that is
     wrong."""
-    faults = _Faults()
+    faults = Faults()
     data, database, salt, recipient = data_directory(environment), "", b"", ""
     secret_keys: tuple[str, ...] = ()
     with faults.kept():
@@ -166,11 +153,11 @@ def read_settings(environment: Mapping[str, str], *, is_demo: bool = False) -> S
         with faults.kept():
             secret_keys = _secret_keys(environment, data)
     public = _public_settings(environment, faults, is_demo=is_demo)
-    smtp, abuse = None, Abuse()
+    smtp, against = None, Abuse()
     with faults.kept():
-        smtp = _mail_server(environment)
+        smtp = mail_server(environment)
     with faults.kept():
-        abuse = _abuse(environment)
+        against = abuse(environment)
     with faults.kept():
         database = database_url(environment)
     with faults.kept():
@@ -187,7 +174,7 @@ def read_settings(environment: Mapping[str, str], *, is_demo: bool = False) -> S
         is_demo=is_demo,
         slot_minutes=public.slot_minutes,
         smtp=smtp,
-        abuse=abuse,
+        abuse=against,
     )
     return Settings(
         **vars(public),
@@ -215,65 +202,8 @@ def has_room(data: Path) -> bool:
     return os.access(data, os.W_OK | os.X_OK) and disk.f_bavail * disk.f_frsize >= LEAST_ROOM
 
 
-def _slot_minutes(environment: Mapping[str, str], default: int) -> int:
-    text = _value(environment, "SIGNAALLIJN_SLOT_MINUTES", str(default))
-    minutes = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(MINUTES_A_DAY)) else -1
-    # A divisor of the day, so that slots are the same every day and on every node.
-    if minutes < 0 or (minutes and MINUTES_A_DAY % minutes):
-        raise SettingsFaultError(
-            "SIGNAALLIJN_SLOT_MINUTES must be a number of minutes that divides a day, such as 15 or 60; 0 is at once"
-        )
-    return minutes
-
-
-def _mail_server(environment: Mapping[str, str]) -> MailServer | None:
-    text = _value(environment, "SIGNAALLIJN_SMTP_URL", "")
-    if not text:
-        return None
-    try:
-        url = urlsplit(text)
-        known = Security(url.scheme)
-        if not url.hostname or url.path.strip("/") or url.query or url.fragment or (url.username and not url.password):
-            raise ValueError
-        port = url.port or SMTP_PORTS[known]
-    except ValueError:
-        # Raised again without the cause: it quotes the value, and a password stands in it.
-        raise SettingsFaultError(
-            "SIGNAALLIJN_SMTP_URL must be like smtp+starttls://user:password@host:587 or smtps://user:password@host"
-        ) from None
-    if known is Security.NONE and url.hostname not in LOOPBACK:
-        raise SettingsFaultError(
-            "SIGNAALLIJN_SMTP_URL must begin with smtps:// or smtp+starttls:// outside this machine"
-        )
-    return MailServer(known, url.hostname, port, unquote(url.username or ""), unquote(url.password or ""))
-
-
-def _abuse(environment: Mapping[str, str]) -> Abuse:
-    text = _value(environment, "SIGNAALLIJN_ABUSE", AbuseMode.PROOF_OF_WORK)
-    if text not in list(AbuseMode):
-        raise SettingsFaultError("SIGNAALLIJN_ABUSE must be off, proof-of-work or hcaptcha")
-    mode = AbuseMode(text)
-    key, secret, url = (
-        _value(environment, f"SIGNAALLIJN_HCAPTCHA_{name}", default)
-        for name, default in (("SITEKEY", ""), ("SECRET", ""), ("VERIFY_URL", HCAPTCHA_VERIFY_URL))
-    )
-    if mode is AbuseMode.HCAPTCHA and not (key and secret):
-        raise SettingsFaultError(
-            "SIGNAALLIJN_ABUSE is hcaptcha; set SIGNAALLIJN_HCAPTCHA_SITEKEY and SIGNAALLIJN_HCAPTCHA_SECRET too"
-        )
-    if mode is not AbuseMode.HCAPTCHA and (key or secret or url != HCAPTCHA_VERIFY_URL):
-        raise SettingsFaultError("SIGNAALLIJN_HCAPTCHA_… counts only with SIGNAALLIJN_ABUSE=hcaptcha")
-    if mode is AbuseMode.HCAPTCHA and urlsplit(url).scheme != "https" and urlsplit(url).hostname not in LOOPBACK:
-        raise SettingsFaultError("SIGNAALLIJN_HCAPTCHA_VERIFY_URL must begin with https:// outside this machine")
-    if mode is AbuseMode.HCAPTCHA and find_spec("hcaptcha") is None:
-        raise SettingsFaultError(
-            "SIGNAALLIJN_ABUSE is hcaptcha, whose package is missing; install signaallijn[hcaptcha]"
-        )
-    return Abuse(mode, key, secret, url)
-
-
 def _backup_recipient(environment: Mapping[str, str]) -> str:
-    recipient = _value(environment, "SIGNAALLIJN_BACKUP_RECIPIENT", "")
+    recipient = value(environment, "SIGNAALLIJN_BACKUP_RECIPIENT", "")
     try:
         return recipient if not recipient or fingerprint(recipient) else ""
     except NotARecipientError:
@@ -281,25 +211,6 @@ def _backup_recipient(environment: Mapping[str, str]) -> str:
             "SIGNAALLIJN_BACKUP_RECIPIENT must be a recipient that begins with age1pq1; "
             "`signaallijn backup-key FILE` makes one"
         ) from None
-
-
-class _Faults:
-    """Collects what is wrong, so that all of it is told at once."""
-
-    def __init__(self) -> None:
-        self._sentences: list[str] = []
-
-    @contextlib.contextmanager
-    def kept(self) -> Iterator[None]:
-        try:
-            yield
-        except SettingsFaultError as fault:
-            self._sentences += fault.sentences
-
-    def tell(self) -> None:
-        """Raises `SettingsFaultError` when there is anything to tell."""
-        if self._sentences:
-            raise SettingsFaultError(*self._sentences)
 
 
 def _salt(data: Path) -> bytes:
@@ -314,28 +225,16 @@ def _salt(data: Path) -> bytes:
     return salt
 
 
-def _value(environment: Mapping[str, str], name: str, default: str) -> str:
-    file = environment.get(f"{name}_FILE")
-    if file:
-        try:
-            return Path(file).read_text("utf-8").strip()
-        except (OSError, UnicodeError) as reason:
-            raise SettingsFaultError(f"{name}_FILE: {file} can't be read ({type(reason).__name__})") from reason
-    return environment.get(name) or default
-
-
 def _secret_keys(environment: Mapping[str, str], data: Path) -> tuple[str, ...]:
     written = (data / SECRET_FILE).read_text("ascii") if (data / SECRET_FILE).is_file() else ""
-    keys = tuple(
-        key.strip() for key in _value(environment, "SIGNAALLIJN_SECRET_KEY", written).split(",") if key.strip()
-    )
+    keys = tuple(key.strip() for key in value(environment, "SIGNAALLIJN_SECRET_KEY", written).split(",") if key.strip())
     if not keys or min(map(len, keys)) < SHORTEST_SECRET:
         raise SettingsFaultError("SIGNAALLIJN_SECRET_KEY needs at least 32 characters; `signaallijn init` makes one")
     return keys
 
 
 def _address(environment: Mapping[str, str], name: str, default: str) -> str:
-    address = urlsplit(_value(environment, name, default).rstrip("/"))
+    address = urlsplit(value(environment, name, default).rstrip("/"))
     if address.scheme not in {"http", "https"} or not address.hostname or address.path:
         raise SettingsFaultError(f"{name} must be an address like https://example.nl")
     is_here = address.hostname in LOOPBACK or address.hostname.endswith(".localhost")

@@ -20,6 +20,7 @@ from campaign_site.cli.desk_commands import desk_group
 from campaign_site.cli.exporting import FolderInUseError, export_site
 from campaign_site.cli.starting import every_fault
 from campaign_site.demo import Demo, make_demo
+from campaign_site.environment import SettingsFaultError
 from campaign_site.links import MissingHelplineFactError
 from campaign_site.pages.style import STYLE
 from campaign_site.preview import LONGEST, PreviewLinks
@@ -32,7 +33,6 @@ from campaign_site.settings import (
     SALT_FILE,
     PublicSettings,
     Settings,
-    SettingsFaultError,
     content_directory,
     data_directory,
     make_data_directory,

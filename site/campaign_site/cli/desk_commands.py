@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 import click
 
 from campaign_site.app import now_in_utc
-from campaign_site.settings import SettingsFaultError, read_settings
+from campaign_site.environment import SettingsFaultError
+from campaign_site.settings import read_settings
 from tipline.approving import ApprovalError, Approvals
 from tipline.care_points import CarePoints, load_care_points
 from tipline.content_files import ContentFaultError

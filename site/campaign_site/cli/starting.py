@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from campaign_site.cli.checking import content_faults
+from campaign_site.environment import SettingsFaultError
 from campaign_site.settings import (
     SALT_FILE,
-    SettingsFaultError,
     content_directory,
     data_directory,
     database_url,

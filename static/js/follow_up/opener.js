@@ -24,6 +24,8 @@ const TRIAL = {
 
 let own = null; // what the code yields
 
+const DEEDS = { prepare, derive, open, seal };
+
 /** Throws unless this browser seals, signs and opens. */
 async function prepare() {
   const [seed, replyKey] = [0, 1].map(() => crypto.getRandomValues(new Uint8Array(32)));
@@ -77,4 +79,4 @@ async function sealedTo({ recipient, fingerprint }, plaintext) {
   return file;
 }
 
-answerWith({ prepare, derive, open, seal });
+answerWith(DEEDS);

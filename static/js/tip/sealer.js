@@ -16,6 +16,8 @@ class WrongRecipientError extends FormatError {}
 
 let own = null; // { receipt, derived }: one code for this document, however often it seals
 
+const DEEDS = { prepare, seal };
+
 /** Finds out whether this browser seals as it should, and makes the code. */
 async function prepare({ salt }) {
   await testItself();
@@ -52,4 +54,4 @@ async function sealedTo({ recipient, fingerprint }, plaintext) {
   return file;
 }
 
-answerWith({ prepare, seal });
+answerWith(DEEDS);
