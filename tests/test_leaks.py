@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pytest
 from leak_search import ADDRESS_HEADERS, KEEPS_ITS_LOG, found_in, left_behind, secrets_of, spellings_of
+from sealed_report import SealedReport, posted
 from server import FORM, Client, Report, Server, follow_up, planted, running_demo
 
 from tipline.tipster.addresses import address
 
+ADD_SEALED = address("add_sealed", "nl")
 TIPSTER_TABLES = ("tips", "messages", "notices", "drafts")
 
 FAULTS = """
@@ -50,6 +52,14 @@ def add_or_break(self, held, tip, derived, text, language):
     breaks(held.id, tip.id, derived.to_bytes().hex(), derived.lookup_id, text)
     add(self, held, tip, derived, text, language)
 
+WAYS = {91: "breaks", 92: "breaks as a group", 93: "breaks as the database", 94: "breaks as the end"}
+add_sealed = tipline.conversation.Conversations.add_sealed
+
+def add_sealed_or_break(self, post):
+    breaks(post.lookup_id, post.lookup_id.hex(), WAYS.get(post.number, ""))
+    add_sealed(self, post)
+
+tipline.conversation.Conversations.add_sealed = add_sealed_or_break
 tipline.intake.Intake.receive = receive_or_break
 tipline.conversation.Conversations.add = add_or_break
 """
@@ -187,6 +197,43 @@ def follow_up_in_the_browser(server: Server, client: Client, canaries: Canaries)
             assert found_in({"answer": answer.body}, canaries.needles(), {}) == set()
 
 
+def sealed_report(server: Server, client: Client, canaries: Canaries) -> SealedReport:
+    """What a browser with script asks and sends: its steps, a tip and an addition that are sealed; and canaries behind,
+    inside and in the place of them."""
+    begun = Report(client).begins("Eindhoven", lives_elsewhere=canaries.new("lives elsewhere, sealed"))
+    sealed = SealedReport(client, begun.draft, server.salt)
+    canaries.words["draft, sealed"] = begun.draft
+    canaries.codes.append(sealed.receipt.digits)
+    assert client.get(sealed.path + "?q=" + canaries.new("query of the steps")).is_shown
+    client.get(address("tip_sealed", "nl", canaries.new("steps of no draft")))
+    post = sealed.tip(canaries.new("story, sealed"), others=canaries.new("others, sealed"))
+    for wrong in mangled(post, canaries):
+        assert sealed.sends(wrong) == "malformed"
+    client.post(sealed.path, {"story": canaries.new("a form for sealed bytes")})
+    assert [sealed.sends(each) for each in (post, post, sealed.tip("Iets anders."))] == ["sent", "sent", "other"]
+    posted(client, address("tip_sealed", "nl", canaries.new("a post for no draft")), post)
+    client.post(begun.path(2), {"story": canaries.new("story after it was sealed")})
+    assert not begun.code()
+    addition = sealed.addition(canaries.new("addition, sealed"))
+    for wrong in mangled(addition, canaries):
+        assert b'"malformed"' in posted(client, ADD_SEALED, wrong).body
+    assert b'"added"' in posted(client, ADD_SEALED + "?q=" + canaries.new("query of an addition"), addition).body
+    for name in ("see_sealed", "delete_sealed"):
+        posted(client, address(name, "nl"), sealed.derived.lookup_id + canaries.new(f"{name}, sealed").encode())
+    return sealed
+
+
+def mangled(post: bytes, canaries: Canaries) -> Iterator[bytes]:
+    """Bytes that are not taken, with a canary at the end, in the file, in the place of one, and alone."""
+    word = canaries.new("in bytes that were sealed").encode()
+    start = post.index(b"age-encryption.org")
+    yield post + word
+    yield post[:-200] + word.ljust(200)[:199]
+    yield post[:start] + word + post[start + len(word) :]
+    yield post[:40] + word
+    yield word
+
+
 def abandoned_report(client: Client, canaries: Canaries) -> Report:
     report = Report(client, "en").begins("9711", lives_elsewhere=canaries.new("lives elsewhere, abandoned"))
     return report.tells(canaries.new("story abandoned"), others=canaries.new("others abandoned"))
@@ -233,6 +280,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Can
         whole_report(client, canaries)
         whole_follow_up(client, canaries)
         follow_up_in_the_browser(server, client, canaries)
+        sealed_report(server, client, canaries)
         abandoned_report(client, canaries)
         refused_posts(client, canaries)
         yield server, canaries
@@ -253,8 +301,8 @@ def test_no_file_was_spooled(told: tuple[Server, Canaries]) -> None:
 def test_what_was_kept_is_there(told: tuple[Server, Canaries]) -> None:
     server, _ = told
     with sqlite3.connect(server.database) as database:
-        assert database.execute("SELECT care_point, status FROM cases").fetchall() == [("lumens-emp", "new")]
-        assert database.execute("SELECT kind, reader FROM messages").fetchall() == [("addition", "lumens-emp")]
+        assert database.execute("SELECT care_point, status FROM cases").fetchall() == [("lumens-emp", "new")] * 2
+        assert database.execute("SELECT kind, reader FROM messages").fetchall() == [("addition", "lumens-emp")] * 2
     database.close()
 
 
@@ -342,6 +390,11 @@ def test_errors_inside_intake_and_conversation_leave_nothing_to_read(tmp_path: P
             assert report.sends().status in {303, 500, 503}
             address = follow_up(client, canaries.codes[-1])
             assert client.post(address, {"addition": f"{canaries.new(f'addition, {way}')} {way}"}).status in {303, 500}
+        sealed = sealed_report(server, client, canaries)
+        for number in (91, 92, 93, 94):
+            broken = posted(client, ADD_SEALED, sealed.addition(canaries.new(f"addition {number}"), number))
+            assert broken.status in {500, 503}
+            assert sealed.derived.lookup_id.hex() not in broken.text
         assert server.is_well()
         assert "ERROR signaallijn: builtins.ValueError in tipline.tipster.pages, line" in server.said()
         server.stop()
