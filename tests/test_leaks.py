@@ -206,6 +206,7 @@ def sealed_report(server: Server, client: Client, canaries: Canaries) -> SealedR
     canaries.codes.append(sealed.receipt.digits)
     assert client.get(sealed.path + "?q=" + canaries.new("query of the steps")).is_shown
     client.get(address("tip_sealed", "nl", canaries.new("steps of no draft")))
+    client.post(address("tip_brought", "nl", begun.draft), {"proof": canaries.new("proof for a sealed tip")})
     post = sealed.tip(canaries.new("story, sealed"), others=canaries.new("others, sealed"))
     for wrong in mangled(post, canaries):
         assert sealed.sends(wrong) == "malformed"

@@ -8,8 +8,9 @@ import re
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import chain, repeat
 
 import pytest
@@ -23,6 +24,7 @@ from walks import SEALED, answers_posts
 
 from tipline import heads
 from tipline.heads import Author, Head, Kind
+from tipline.pools import TIPS_A_DAY, Pool
 from tipline.receipts import Receipt, derive
 from tipline.sealing import Identity, open_sealed
 from tipline.storage import Store
@@ -413,6 +415,49 @@ def test_what_was_not_kept_is_still_there_and_goes_when_it_can(told: Told, word:
     told.page.locator("#send").click()
     expect(told.page.locator("#errors")).to_be_visible()
     told.has_it_all_in_view()
+    assert told.new_tips() == []
+    told.was_sealed_and_sent_once(told.presses_send())
+
+
+@contextmanager
+def full_pool(site: Server) -> Iterator[None]:
+    """As many tips of those who bring nothing as a day may have."""
+    day, pool = datetime.now(UTC).date().isoformat(), Pool.NEITHER
+    with closing(sqlite3.connect(site.database)) as database, database:
+        database.execute("REPLACE INTO admissions (pool, day, count) VALUES (?, ?, ?)", (pool, day, TIPS_A_DAY[pool]))
+    yield
+    with closing(sqlite3.connect(site.database)) as database, database:
+        database.execute("DELETE FROM admissions WHERE pool = ?", (pool,))
+
+
+def pool_of(site: Server, tip: str) -> str:
+    with closing(sqlite3.connect(site.database)) as database:
+        return str(database.execute("SELECT pool FROM cases WHERE tip = ?", (tip,)).fetchone()[0])
+
+
+def test_who_finds_the_pool_full_is_offered_the_sum_and_comes_through(told: Told) -> None:
+    with full_pool(told.site):
+        told.is_at_the_check()
+        told.page.locator("#send").click()
+        expect(told.page.locator("#errors")).to_be_visible()
+        expect(told.page.locator("#website")).to_be_hidden()
+        told.has_it_all_in_view()
+        assert told.new_tips() == []
+        told.was_sealed_and_sent_once(told.presses_send())
+    ((tip, _),) = told.new_tips()
+    assert pool_of(told.site, tip) == Pool.PROOF
+
+
+def test_where_the_sum_does_not_come_the_full_pool_stays_full_and_all_stays_in_view(told: Told) -> None:
+    told.page.route(re.compile("/sums.js"), lambda route: route.abort())
+    with full_pool(told.site):
+        told.is_at_the_check()
+        for _ in range(2):
+            told.page.locator("#send").click()
+            wrong = told.page.locator("#errors:not([data-seen])")
+            expect(wrong).to_be_visible()
+            wrong.evaluate("(box) => { box.dataset.seen = '' }")
+            told.has_it_all_in_view()
     assert told.new_tips() == []
     told.was_sealed_and_sent_once(told.presses_send())
 

@@ -188,6 +188,12 @@ def sealed_form(ada: Ada) -> Iterator[str]:
     page.locator("#again").click()
     expect(page.locator(BEGIN_ANEW)).to_be_visible()
     yield "sealed-gone"
+    page.reload()
+    ada.tells(LONG_STORY[:4000])
+    answers_posts(page, lambda route: route.fulfill(json={"is": "full"}))
+    page.locator("#send").click()
+    expect(page.locator("#errors")).to_be_visible()
+    yield "sealed-full"
     for word in ("other", "gone"):
         page.reload()
         ada.tells(LONG_STORY[:4000])

@@ -22,6 +22,7 @@ ADDRESSES: Mapping[str, Mapping[str, str]] = {
     "tip_receivers": {"nl": "/nl/melden/{draft}/ontvanger", "en": "/en/report/{draft}/receiver"},
     "tip_story": {"nl": "/nl/melden/{draft}/verhaal", "en": "/en/report/{draft}/story"},
     "tip_sealed": {"nl": "/nl/melden/{draft}/verzegeld", "en": "/en/report/{draft}/sealed"},
+    "tip_brought": {"nl": "/nl/melden/{draft}/bewijs", "en": "/en/report/{draft}/proof"},
     "tip_check": {"nl": "/nl/melden/{draft}/controle", "en": "/en/report/{draft}/check"},
     "tip_code": {"nl": "/nl/melden/{draft}/code", "en": "/en/report/{draft}/code"},
 }

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tipline.admission import RIPE_SECONDS, Brought
+from tipline.admission import RIPE_SECONDS, Brought, Offer
 from tipline.drafts import Held, PlaceKind, ReportDraft, SentDraft
 from tipline.intake import PlaceNotKnownError, ReceiverChangedError
 from tipline.languages import other
@@ -213,8 +213,7 @@ def check(request: Request, language: str, held: Held[ReportDraft]) -> Response:
     if faults_of(form.questions, held.draft.answers):
         return see("tip_story", language, held.id)
     more = leaving_out(form, held.draft)
-    offer = form.admission.offer() if held.draft.faults.get("send") == "full" else None
-    more = {"route": route, "questions": form.questions, "offer": offer, **more}
+    more = {"route": route, "questions": form.questions, "offer": offered(form, held.draft), **more}
     return _step(request, "tip/check.html", "tip_check", language, held, **more)
 
 
@@ -275,6 +274,11 @@ def told_route(form: TipForm, held: Held[ReportDraft]) -> Route | None:
     if held.draft.told != route.ids:
         form.drafts.keep(held, replace(held.draft, told=route.ids))
     return route
+
+
+def offered(form: TipForm, draft: ReportDraft) -> Offer | None:
+    """What a draft that a full pool did not take may bring, to be sent all the same."""
+    return form.admission.offer() if draft.faults.get("send") == "full" else None
 
 
 def leaving_out(form: TipForm, draft: ReportDraft) -> dict[str, object]:

@@ -33,6 +33,7 @@ ROWS = (
     ("POST", "tip_story", pages.for_report(pages.give_story)),
     ("GET", "tip_sealed", only_from_here(pages.for_report(sealed.steps))),
     ("POST", "tip_sealed", sealed.receive),
+    ("POST", "tip_brought", pages.for_report(sealed.bring)),
     ("GET", "tip_check", only_from_here(pages.for_report(pages.check))),
     ("POST", "tip_check", pages.for_report(pages.send)),
     ("GET", "tip_code", only_from_here(pages.code)),

@@ -21,12 +21,13 @@ from tipline.sealed_posts import NotASealedPostError, SealedPost
 from tipline.sealing import SealingError
 from tipline.tipster.addresses import address
 from tipline.tipster.answers import HEADERS, SHOWN, form_of, incoming_of, page, see
-from tipline.tipster.forms import TipForm
-from tipline.tipster.pages import leaving_out, told_route
+from tipline.tipster.forms import TipForm, read_brought
+from tipline.tipster.pages import leaving_out, offered, told_route
 
 
 def steps(request: Request, language: str, held: Held[ReportDraft]) -> Response:
-    """The steps after the story, for the script to show, and what it must know to seal. Tells who receives the tip."""
+    """The steps after the story, for the script to show, and what it must know to seal. Tells who receives the tip, and
+    offers a way out where a pool was full."""
     form = form_of(request)
     route = told_route(form, held)
     if route is None or held.draft.is_told:
@@ -42,6 +43,7 @@ def steps(request: Request, language: str, held: Held[ReportDraft]) -> Response:
         care_points=route.care_points,
         questions=form.questions,
         longest=MAX_CHARACTERS,
+        offer=offered(form, held.draft),
         told=json.dumps(_told(form, held.draft, route, language)),
         **leaving_out(form, held.draft),
         other_story=address("tip_story", other(language), held.id),
@@ -53,17 +55,27 @@ def receive(request: Request, language: str) -> Response:  # noqa: ARG001  # eve
     something else was sent before; `full`, it was not kept and may be sent again later; `gone`, the draft is over;
     `malformed`."""
     form, draft_id = form_of(request), request.path_params["draft"]
+    held = form.drafts.held(draft_id, ReportDraft)
     try:
         post = sealed_posts.read(incoming_of(request).sealed)
-        held = form.drafts.held(draft_id, ReportDraft)
         is_kept = held is not None and form.intake.receive_sealed(held, post)
     except (NotASealedPostError, SealingError):
         return _answer("malformed", HTTPStatus.BAD_REQUEST)
     except (PlaceNotKnownError, NoOpenCarePointError, ReceiverChangedError):
         return _answer("receiver", HTTPStatus.CONFLICT)
     except PoolFullError:
+        if held:
+            form.drafts.keep(held, replace(held.draft, faults={"send": "full"}))
         return _answer("full", HTTPStatus.SERVICE_UNAVAILABLE)
     return _answer("sent", HTTPStatus.OK) if is_kept else _sent_before(form, draft_id, post)
+
+
+def bring(request: Request, language: str, held: Held[ReportDraft]) -> Response:
+    """Takes what the steps offered to who was not let in: from now on the tip counts in a better pool."""
+    form = form_of(request)
+    if form.drafts.lift(held, form.admission.weigh(read_brought(incoming_of(request)))):
+        form.drafts.keep(held, replace(held.draft, faults={}))
+    return see("tip_sealed", language, held.id)
 
 
 def _sent_before(form: TipForm, draft_id: str, post: SealedPost) -> Response:

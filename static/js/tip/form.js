@@ -129,9 +129,10 @@ class TipForm {
     const prefix = faults.length > 0 ? `${this.#page.say("error")} ` : "";
     if (faults.length > 0) root.querySelector('[data-part="wrong"]').append(this.#page.wrong(faults));
     root.addEventListener("click", (event) => this.#followed(event));
+    const brought = this.#begunSum(root.querySelector("[data-challenge]")).catch(() => {});
     root.addEventListener("submit", (event) => {
       event.preventDefault();
-      if (event.target.querySelector("#send")) this.#send();
+      if (event.target.querySelector("#send")) this.#send(event.target, brought);
       else this.#guarded(() => this.#changeReceivers(event));
     });
     this.#screen.show({ root, title: prefix + title });
@@ -200,13 +201,27 @@ class TipForm {
 
   // Sending
 
-  async #send() {
+  async #send(form, brought) {
     if (this.#isBusy) return;
     this.#isBusy = true;
+    if (form.elements.ticket) await this.#bring(form, brought);
     const root = await this.#showSending().catch(() => null);
     if (root) await this.#sendNow(root);
     else this.#postPlainly();
     this.#isBusy = false;
+  }
+
+  /** Where a pool was full the check step offers a sum, or a ticket that ripens in a minute. */
+  async #begunSum(field) {
+    if (field) await (await import("../sums.js")).fill(field);
+  }
+
+  /** Brings both, as far as they are. What goes wrong here keeps nobody from sending. */
+  async #bring(form, brought) {
+    const status = form.querySelector("#proof-status");
+    if (status) status.textContent = status.dataset.busy;
+    await within(PATIENCE, brought).catch(() => {});
+    await fetched(this.#page.brings, new FormData(form)).catch(() => {});
   }
 
   /** The step that shows the code. No byte leaves before it is on the screen. */
@@ -251,7 +266,14 @@ class TipForm {
     else if (word === "other") this.#showLast("other");
     else if (word === "gone") this.#showLast(this.#isUnsure ? "gone" : "over");
     else if (word === "receiver") await this.#sealAnew([{ id: "care-point", words: this.#page.say("receiver") }]);
-    else this.#showCheck([{ id: "send", words: this.#page.say(word === "full" ? "full" : "failed") }]);
+    else if (word === "full") await this.#showFull();
+    else this.#showCheck([{ id: "send", words: this.#page.say("failed") }]);
+  }
+
+  /** Nothing was kept; the steps, asked for anew, offer what lets it in. */
+  async #showFull() {
+    this.#page = await StepsPage.at(this.#form.dataset.steps).catch(() => this.#page);
+    this.#showCheck([{ id: "send", words: this.#page.say("full") }]);
   }
 
   /** Whether something else that was sent is what this document sent itself before it was sealed anew: the code is the same. */

@@ -26,6 +26,11 @@ export class StepsPage {
     return this.#page.body.dataset.address;
   }
 
+  /** Where it is brought what a check step offers. */
+  get brings() {
+    return this.#page.body.dataset.brings;
+  }
+
   /** The address of the place. */
   get place() {
     return this.#page.body.dataset.place;
