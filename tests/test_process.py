@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from real_content import little_content
 from server import COMMAND, PATIENCE_SECONDS, Client, free_port
 
 from campaign_site.cli import main
@@ -53,7 +54,12 @@ def test_a_stopped_demonstration_leaves_no_folder_behind(tmp_path: Path, stop: s
     port = free_port()
     process = subprocess.Popen(
         [COMMAND, "demo", "--port", str(port)],
-        env={**os.environ, "TMPDIR": str(tmp_path), "PYTHONUNBUFFERED": "1"},
+        env={
+            **os.environ,
+            "SIGNAALLIJN_CONTENT": str(little_content()),
+            "TMPDIR": str(tmp_path),
+            "PYTHONUNBUFFERED": "1",
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )

@@ -4,12 +4,13 @@ what exists from what does not."""
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from clock import NOW
 from httpx2 import Response
 from starlette.testclient import TestClient
-from tip_world import EINDHOVEN, GRONINGEN, TipWorld, a_demo
+from tip_world import EINDHOVEN, GRONINGEN, TipWorld, a_demo, make_tip_world
 
 from campaign_site.app import create_app
 from tipline import heads, sealing
@@ -127,6 +128,14 @@ def test_an_answer_is_new_until_it_was_shown(world: TipWorld) -> None:
     assert not is_new()
     for point in tip.care_points:
         assert not world.store.tips.messages(tip.id, point)[0].seen, "the desk is not told"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[TipWorld]:
+    """With few municipalities, since the whole site is made for some."""
+    made = make_tip_world(tmp_path, is_whole=False)
+    yield made
+    made.store.close()
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from http.client import HTTPException
 from pathlib import Path
 
 import pytest
-from server import Answer, Report, Server, follow_up, planted, running_again, running_demo
+from server import Answer, Report, Server, follow_up, planted, running_again
+from tip_world import demo_to_serve
 
 AT_ONCE = 8
 
@@ -136,8 +137,8 @@ def dies_at(server: Server, deed: Callable[[], object]) -> bool:
 
 
 def test_killed_between_commit_and_answer_the_repeat_shows_the_same_code(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    with running_demo(data, **dies_after("keep", data)) as server:
+    data = demo_to_serve(tmp_path)
+    with running_again(data, **dies_after("keep", data)) as server:
         report = ready(server)
         assert dies_at(server, report.sends)
     with running_again(data, **dies_after("add_messages", data)) as server:

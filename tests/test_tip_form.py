@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from clock import Clock
+from clock import NOW, Clock
 from httpx2 import Response
 from server import STEPS
 from starlette.testclient import TestClient
-from tip_world import a_demo, copied_settings
+from tip_world import a_demo, copied_settings, forget_tipsters
 
 from campaign_site.app import Signaallijn, create_app
 from tipline.tipster.addresses import address
@@ -72,14 +72,25 @@ class Front:
 BOTH_LANGUAGES = pytest.mark.parametrize("front", ["nl", "en"], indirect=True)
 
 
+@pytest.fixture(scope="module")
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[Signaallijn]:
+    made = create_app(copied_settings(tmp_path_factory.mktemp("form")), clock, None, a_demo().people)
+    yield made
+    made.store.close()
+
+
 @pytest.fixture
-def front(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Front]:
-    clock = Clock()
-    whole = create_app(copied_settings(tmp_path), clock, None, a_demo().people)
+def front(whole: Signaallijn, clock: Clock, request: pytest.FixtureRequest) -> Iterator[Front]:
     client = TestClient(whole.app, base_url="http://localhost:8000", follow_redirects=False)
     yield Front(whole, client, clock, getattr(request, "param", "nl"))
     client.close()
-    whole.store.close()
+    clock.now = NOW
+    forget_tipsters(whole)
 
 
 @BOTH_LANGUAGES

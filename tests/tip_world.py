@@ -3,8 +3,10 @@
 import atexit
 import json
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -13,12 +15,13 @@ from pathlib import Path
 from clock import NOW, Clock
 from real_content import geography, little_content
 
+from campaign_site.app import Signaallijn
 from campaign_site.demo import Demo, make_demo
 from campaign_site.settings import Settings
 from tipline.care_points import LiveCarePoints
 from tipline.conversation import Conversations
 from tipline.drafts import Drafts, Held, PlaceAnswer, PlaceKind, ReportDraft
-from tipline.geography import Geography
+from tipline.geography import Geography, load_geography
 from tipline.holders import Holders
 from tipline.intake import Intake
 from tipline.key_files import read_key_file, write_key_file
@@ -123,22 +126,32 @@ def copied_settings(folder: Path, *, is_whole: bool = False) -> Settings:
     return replace(made, data=data, content=data / "content", tipline=tipline)
 
 
-def make_tip_world(folder: Path, clock: Callable[[], datetime] | None = None) -> TipWorld:
-    """Close its store at the end."""
-    settings, clock = copied_settings(folder, is_whole=True), clock or Clock()
+def forget_tipsters(whole: Signaallijn) -> None:
+    """Empties the tables that their deeds fill, for who keeps an application for the next test."""
+    database = whole.tipline.world.settings.database_url.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("PRAGMA foreign_keys=OFF")
+        for table in ("notices", "messages", "cases", "tips", "drafts", "spent_proofs", "admissions"):
+            connection.execute(f"DELETE FROM {table}")  # noqa: S608  # our own tables
+
+
+def make_tip_world(folder: Path, clock: Callable[[], datetime] | None = None, *, is_whole: bool = True) -> TipWorld:
+    """With all municipalities or few. Close its store at the end."""
+    settings, clock = copied_settings(folder, is_whole=is_whole), clock or Clock()
     tipline = settings.tipline
     store = Store(tipline.database_url)
-    care_points = LiveCarePoints(tipline.content, geography())
+    places = geography() if is_whole else load_geography(tipline.content)
+    care_points = LiveCarePoints(tipline.content, places)
     holders = Holders(store, care_points, clock, is_demo=True)
     drafts = Drafts(store.drafts, tipline.secret_keys, clock)
     return TipWorld(
         settings=settings,
         clock=clock,
         store=store,
-        geography=geography(),
+        geography=places,
         care_points=care_points,
         holders=holders,
         drafts=drafts,
-        intake=Intake(store.tips, drafts, geography(), care_points, holders, tipline.salt, clock),
+        intake=Intake(store.tips, drafts, places, care_points, holders, tipline.salt, clock),
         conversations=Conversations(store.tips, drafts, holders, clock),
     )

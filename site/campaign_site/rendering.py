@@ -195,12 +195,17 @@ def _link_filters(linker: Linker) -> Mapping[str, Callable[..., object]]:
 def _translations(catalogues: Sequence[Catalogues], language: str) -> Translations:
     merged = Translations()
     for catalogue in catalogues:
-        compiled = BytesIO()
-        with catalogue.path(language).open("rb") as source:
-            write_mo(compiled, read_po(source, locale=language, domain=catalogue.domain))
-        compiled.seek(0)
-        merged.merge(Translations(compiled, domain=catalogue.domain))
+        merged.merge(_compiled(catalogue, language))
     return merged
+
+
+@cache  # read once in a process: they are the package's own, while content changes under a running server
+def _compiled(catalogue: Catalogues, language: str) -> Translations:
+    compiled = BytesIO()
+    with catalogue.path(language).open("rb") as source:
+        write_mo(compiled, read_po(source, locale=language, domain=catalogue.domain))
+    compiled.seek(0)
+    return Translations(compiled, domain=catalogue.domain)
 
 
 def _addresser(addresses: Addresses, language: str) -> Callable[..., str]:
