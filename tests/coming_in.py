@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import quote_plus
 
 import pyotp
+import pytest
 from desk_server import free_port, serving
 from desk_world import DeskWorld, make_desk_world
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
@@ -266,3 +267,15 @@ def someone(browser: Browser, desk: DeskWorld, login: str, **settings: object) -
     yield comer
     context.close()
     assert comer.complaints == []
+
+
+@pytest.fixture(name="desk")
+def desk_with_an_address(tmp_path: Path) -> Iterator[DeskWorld]:
+    with served_desk(tmp_path) as desk:
+        yield desk
+
+
+@pytest.fixture(name="noor")
+def noor_at_the_door(browser: Browser, desk: DeskWorld) -> Iterator[Comer]:
+    with someone(browser, desk, "noor") as noor:
+        yield noor

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import real_content
+from desk_world import DeskWorld, make_desk_world
 from people import Ada, Coordinator
 from playwright.sync_api import Browser, Playwright, sync_playwright
 from postgresql import new_database, running_postgresql
@@ -46,6 +47,14 @@ def care_points() -> CarePoints:
 def world(tmp_path: Path) -> Iterator[TipWorld]:
     """A tip line in this process, with a clock that stands still."""
     made = make_tip_world(tmp_path)
+    yield made
+    made.store.close()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[DeskWorld]:
+    """A desk in this process, with a clock that stands still."""
+    made = make_desk_world(tmp_path)
     yield made
     made.store.close()
 

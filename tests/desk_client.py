@@ -1,7 +1,9 @@
 """A browser at the desk without a screen: posts what its scripts would post."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 
+from desk_world import DeskWorld
 from starlette.testclient import TestClient
 
 from tipline.desk.second_way import unused_code
@@ -35,3 +37,15 @@ class Browser:
         code = unused_code(person.totp_secret, used, self.desk.clock())
         fields = {"login": who, "half": self.desk.half(who), "code": code or "", **other}
         return self.post("/login", fields)
+
+
+def signed_in(desk: DeskWorld, who: str) -> Browser:
+    """The browser of someone who came in by the second way."""
+    browser = Browser(desk)
+    assert browser.signs_in(who).status_code == HTTPStatus.OK
+    return browser
+
+
+def id_of(desk: DeskWorld, who: str) -> str:
+    """The coordinator's id."""
+    return desk.people[who].coordinator.id

@@ -3,18 +3,16 @@
 import json
 import sqlite3
 import uuid
-from collections.abc import Iterator
 from contextlib import closing
 from http import HTTPStatus
-from pathlib import Path
 
 import base64url
 import cbor2
 import pyotp
 import pytest
 from authenticator import PRESENT, VERIFIED, Authenticator
-from desk_client import Browser
-from desk_world import DeskWorld, make_desk_world
+from desk_client import Browser, signed_in
+from desk_world import DeskWorld
 from keys import halves, secret_in
 
 from tipline.desk.invitations import Invitations
@@ -28,13 +26,6 @@ PASSPHRASE = Passphrase("0123456789abcdefghjk")
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[DeskWorld]:
-    world = make_desk_world(tmp_path)
-    yield world
-    world.store.close()
-
-
-@pytest.fixture
 def noor(desk: DeskWorld) -> Browser:
     return signed_in(desk, "noor")
 
@@ -42,12 +33,6 @@ def noor(desk: DeskWorld) -> Browser:
 @pytest.fixture
 def anyone(desk: DeskWorld) -> Browser:
     return Browser(desk)
-
-
-def signed_in(desk: DeskWorld, who: str) -> Browser:
-    browser = Browser(desk)
-    assert browser.signs_in(who).status_code == HTTPStatus.OK
-    return browser
 
 
 def kept(desk: DeskWorld) -> list[tuple[object, ...]]:

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 import pytest
-from desk_world import DeskWorld, make_desk_world
+from desk_world import DeskWorld
 from people import Ada, Coordinator
 from playwright.sync_api import Route, expect
 from server import Server
@@ -22,13 +22,6 @@ from tipline.desk.second_way import CodeUsedError, Credentials, unused_code
 
 TESTS = Path(__file__).parent
 PAGE = TESTS.parent / "docs" / "peers.md"
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[DeskWorld]:
-    world = make_desk_world(tmp_path)
-    yield world
-    world.store.close()
 
 
 @pytest.fixture

@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from http import HTTPStatus
-from pathlib import Path
 
 import base64url
 import pyotp
 import pytest
 from desk_client import FORM, SAME_SITE, Browser
-from desk_world import make_desk_world
 from itsdangerous import Signer
 from keys import halves, secret_in
 from starlette.testclient import TestClient
@@ -28,13 +26,6 @@ from tipline.sealing import Identity, open_sealed, seal
 
 FILLED = re.compile(r"\{\w+\}")
 """What stands for an id in an address."""
-
-
-@pytest.fixture
-def desk(tmp_path: Path):
-    world = make_desk_world(tmp_path)
-    yield world
-    world.store.close()
 
 
 @pytest.fixture

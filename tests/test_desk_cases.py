@@ -2,16 +2,16 @@
 written down."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import date, timedelta
 from http import HTTPStatus
-from pathlib import Path
 
 import base64url
 import pytest
-from desk_world import TODAY, DeskWorld, make_desk_world
-from test_desk import Browser, sealed_answer
+from desk_client import Browser, id_of, signed_in
+from desk_world import TODAY, DeskWorld
+from test_desk import sealed_answer
 
 from tipline.desk.casework import LABELS, REASONS
 from tipline.desk.requests import BY_ITSELF
@@ -25,25 +25,8 @@ LUMENS = "lumens-emp"
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[DeskWorld]:
-    world = make_desk_world(tmp_path)
-    yield world
-    world.store.close()
-
-
-def signed_in(desk: DeskWorld, who: str) -> Browser:
-    browser = Browser(desk)
-    assert browser.signs_in(who).status_code == HTTPStatus.OK
-    return browser
-
-
-@pytest.fixture
 def noor(desk: DeskWorld) -> Browser:
     return signed_in(desk, "noor")
-
-
-def id_of(desk: DeskWorld, who: str) -> str:
-    return desk.people[who].coordinator.id
 
 
 def sealed_note(desk: DeskWorld, tip_id: str, number: int = 1, text: str = "Mentor gebeld.") -> dict[str, str]:

@@ -1,35 +1,15 @@
 """What the desk says of mail, and what a coordinator may change about it: his own; and try again for his own point."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from http import HTTPStatus
-from pathlib import Path
 
-import pytest
-from desk_client import Browser
-from desk_world import TODAY, DeskWorld, make_desk_world
+from desk_client import Browser, id_of, signed_in
+from desk_world import TODAY, DeskWorld
 
 from tipline.settings import MailServer, Security
 from tipline.storage.outbox import Outcome
 
 LUMENS = "lumens-emp"
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[DeskWorld]:
-    world = make_desk_world(tmp_path)
-    yield world
-    world.store.close()
-
-
-def signed_in(desk: DeskWorld, who: str) -> Browser:
-    browser = Browser(desk)
-    assert browser.signs_in(who).status_code == HTTPStatus.OK
-    return browser
-
-
-def id_of(desk: DeskWorld, who: str) -> str:
-    return desk.people[who].coordinator.id
 
 
 def give_up(desk: DeskWorld, who: str) -> None:

@@ -5,14 +5,12 @@ import io
 import json
 import sqlite3
 import zipfile
-from collections.abc import Iterator
 from contextlib import closing
 from http import HTTPStatus
-from pathlib import Path
 
 import base64url
 import pytest
-from desk_world import DeskWorld, make_desk_world
+from desk_world import DeskWorld
 from people import Ada, Coordinator
 from server import Server
 from test_desk import Browser
@@ -21,13 +19,6 @@ from test_handover import answer_for, note_for
 from tipline.sealing import open_sealed
 
 LUMENS = "lumens-emp"
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[DeskWorld]:
-    world = make_desk_world(tmp_path)
-    yield world
-    world.store.close()
 
 
 def signed_in(desk: DeskWorld, who: str, *, proved: bool = True) -> Browser:

@@ -4,16 +4,14 @@ not shown could be worked out."""
 import itertools
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, timedelta
 from http import HTTPStatus
-from pathlib import Path
 
 import pytest
 from clock import NOW, Clock
-from desk_world import DeskWorld, make_desk_world
-from test_desk import Browser
+from desk_client import signed_in
+from desk_world import DeskWorld
 from test_escalation import ON_BOTH, store
 from test_retention import GRONINGEN, LUMENS, NATIONAL, TODAY, keep
 
@@ -26,19 +24,6 @@ from tipline.storage.figures import PointCounts
 
 __all__ = ["store"]  # a fixture
 COUNTS = range(LEAST + 2)
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[DeskWorld]:
-    world = make_desk_world(tmp_path)
-    yield world
-    world.store.close()
-
-
-def signed_in(desk: DeskWorld, who: str) -> Browser:
-    browser = Browser(desk)
-    assert browser.signs_in(who).status_code == HTTPStatus.OK
-    return browser
 
 
 def change(desk: DeskWorld, statement: str) -> None:

@@ -1,36 +1,24 @@
 """A hostile server, in the places that `test_forged_keys` leaves: signing in by passkey, and the lists and cases that
 an unlocked desk opens. Nothing that the browser sends depends on what it opened."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from coming_in import PATIENCE, Comer, served_desk, someone
+from coming_in import PATIENCE, Comer, desk_with_an_address, noor_at_the_door
 from desk_world import DeskWorld
 from key_world import writing
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Page, Request, expect
 from test_forged_keys import KINDS, POINT, hostile_file
 
 from tipline.passkeys import identity
 from tipline.sealing import Identity
 
+__all__ = ["desk_with_an_address", "noor_at_the_door"]  # fixtures
 pytestmark = pytest.mark.browser
 
 NOBODY = Identity.new().recipient
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[DeskWorld]:
-    with served_desk(tmp_path) as desk:
-        yield desk
-
-
-@pytest.fixture
-def noor(browser: Browser, desk: DeskWorld) -> Iterator[Comer]:
-    with someone(browser, desk, "noor") as noor:
-        yield noor
 
 
 def asked(request: Request) -> tuple[str, str, tuple[str, ...]]:

@@ -1,18 +1,16 @@
 """Keys of care points without a browser: what an operator's codes write, what the server takes, who counts."""
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
-from pathlib import Path
 
 import base64url
 import pytest
 from click.testing import CliRunner
 from clock import NOW
 from desk_client import Browser
-from desk_world import DeskWorld, make_desk_world
+from desk_world import DeskWorld
 from key_world import CLOSED, approvals, approve, grant_of, newcomer, recovery_sheet, step_up, writing
 
 from campaign_site.cli import main
@@ -34,13 +32,6 @@ from tipline.storage.point_keys import Proposal, SheetGrant
 
 POINT = "lumens-emp"
 OTHER = "zvh-groningen"
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[DeskWorld]:
-    world = make_desk_world(tmp_path)
-    yield world
-    world.store.close()
 
 
 @pytest.fixture

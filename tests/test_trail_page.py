@@ -2,14 +2,13 @@
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from datetime import date
 from http import HTTPStatus
-from pathlib import Path
 
 import pytest
-from desk_world import DeskWorld, make_desk_world
+from desk_world import DeskWorld
 from looking import faults, misfits
 from people import Ada, Coordinator
 from playwright.sync_api import expect
@@ -27,13 +26,6 @@ from tipline.storage.trail import Deed, TrailHead
 
 TODAY = date(2026, 11, 21)
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[DeskWorld]:
-    world = make_desk_world(tmp_path)
-    yield world
-    world.store.close()
 
 
 def signed_in(desk: DeskWorld, who: str) -> TestClient:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pyotp
 import pytest
-from coming_in import PATIENCE, Comer, invitation, served_desk, someone
+from coming_in import PATIENCE, Comer, desk_with_an_address, invitation, noor_at_the_door, someone
 from desk_world import DeskWorld
 from key_world import approve
 from playwright.sync_api import Browser, expect
@@ -12,27 +12,16 @@ from playwright.sync_api import Browser, expect
 from tipline.heads import Author, Head, Kind, read
 from tipline.sealing import fingerprint, open_sealed
 
+__all__ = ["desk_with_an_address", "noor_at_the_door"]  # fixtures
 pytestmark = pytest.mark.browser
 
 EINDHOVEN = "lumens-emp"
 
 
 @pytest.fixture
-def desk(tmp_path) -> Iterator[DeskWorld]:
-    with served_desk(tmp_path) as desk:
-        yield desk
-
-
-@pytest.fixture
 def yara(browser: Browser, desk: DeskWorld) -> Iterator[Comer]:
     with someone(browser, desk, "yara") as yara:
         yield yara
-
-
-@pytest.fixture
-def noor(browser: Browser, desk: DeskWorld) -> Iterator[Comer]:
-    with someone(browser, desk, "noor") as noor:
-        yield noor
 
 
 def test_from_an_invitation_to_the_first_answer(desk: DeskWorld, yara: Comer, noor: Comer) -> None:
