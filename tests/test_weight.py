@@ -1,5 +1,6 @@
 """The first visit to a region's page, weighed in a real browser over the real server: what comes over the line, from
-whom, and what is left behind. The last tests plant faults and see that the same scales find them."""
+whom, and what is left behind; and what sealing in the browser costs on the one page that does it. The last tests plant
+faults and see that the same scales find them."""
 
 import secrets
 from collections.abc import Iterator, Mapping
@@ -8,8 +9,12 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
+from crawl import crawl, links, listed
+from people import Ada
 from playwright.sync_api import Browser, CDPSession, Page, Route
-from server import Server
+from server import Report, Server
+
+from tipline.tipster.addresses import address
 
 pytestmark = pytest.mark.browser
 
@@ -84,6 +89,53 @@ def test_a_first_visit_to_a_region_is_light_and_asks_nobody_else(site: Server, b
     assert visit.faults(urlsplit(site.public_url).netloc) == []
     assert visit.weights.keys() == visit.addresses.keys()
     assert {"Document", "Stylesheet", "Font"} <= set(visit.kinds.values())
+
+
+LIBRARY = "/static/vendor/age-"
+MOST_TO_SEAL = {"the age library": 48 * KB, "modules of our own": 30 * KB}
+"""Bytes of script, packed as a browser gets it over https: 45 and 27 today. It comes while somebody types."""
+FOLLOW_UPS = {address("follow_up", language) for language in ("nl", "en")}
+SEALING = ("/static/js/tip/", "/static/js/formats/", "/static/vendor/age-")
+
+
+def comes_to_the_story(ada: Ada) -> None:
+    """By a link on the site, with a draft that was begun before."""
+    story = Report(ada.site.public).begins("5611").path(2)
+    ada.page.goto(f"{ada.site.public_url}/healthz")
+    with ada.page.expect_navigation():
+        ada.page.evaluate("(there) => { location.href = there; }", story)
+    ada.waits_until_it_seals()
+
+
+def test_what_seals_in_the_browser_stays_light_and_comes_from_here(site: Server, browser: Browser) -> None:
+    with browser.new_context() as context:
+        ada = Ada(context.new_page(), site)
+        asked: dict[str, str] = {}
+        # Workers' requests too, which the scales above don't see.
+        context.on("request", lambda request: asked.update({request.url: request.resource_type}))
+        comes_to_the_story(ada)
+    assert {urlsplit(url).netloc for url in asked} == {urlsplit(site.public_url).netloc}
+    weights = {
+        url: len(site.public.get(url.removeprefix(site.public_url), {"Accept-Encoding": "br"}).body)
+        for url, kind in asked.items()
+        if kind == "script"
+    }
+    library = sum(weight for url, weight in weights.items() if LIBRARY in url)
+    found = {"the age library": library, "modules of our own": sum(weights.values()) - library}
+    assert all(weights.values())
+    assert {name: weight for name, weight in found.items() if not 0 < weight <= MOST_TO_SEAL[name]} == {}
+
+
+def test_no_page_but_the_story_and_the_follow_up_loads_what_seals(site: Server) -> None:
+    pages = {path: found.text for path, found in crawl(site.public, "/nl/", "/en/", *listed(site.public)).items()}
+    report = Report(site.public).begins("5611")
+    pages |= {report.path(step): site.public.get(report.path(step)).text for step in (0, 1, 2)}
+    report.tells("Elke dinsdag.")
+    pages |= {f"{report.path(step)} later": site.public.get(report.path(step)).text for step in (2, 3)}
+    loads = {path for path, html in pages.items() if any(seal in link for link in links(html) for seal in SEALING)}
+    assert loads == {report.path(2)}
+    assert "/follow_up/page.js" in pages[address("follow_up", "nl")]
+    assert not [path for path, html in pages.items() if "/follow_up/" in html and path not in FOLLOW_UPS]
 
 
 @dataclass(frozen=True)
