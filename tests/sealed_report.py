@@ -15,8 +15,9 @@ from server import Answer, Client
 from tipline import heads, sealed_additions, sealed_posts, sealing
 from tipline.heads import Author, Head, Kind
 from tipline.receipts import Derived, Receipt, derive
-from tipline.sealed_additions import FileFor, SealedAddition
-from tipline.sealed_posts import SealedFor, SealedPost
+from tipline.sealed_additions import SealedAddition
+from tipline.sealed_files import FileFor
+from tipline.sealed_posts import SealedPost
 from tipline.tipster.addresses import address
 
 SEALED = {"Content-Type": "application/octet-stream"}
@@ -64,7 +65,7 @@ class SealedReport:
         told = {"answers": {"story": story, **answers, **self.told["answers"]}, "tipster": tipster}
         plaintext = heads.write(head, {**self.told["body"], **told})
         files = {
-            name: SealedFor(point["fingerprint"], sealing.seal(plaintext, [point["recipient"]]))
+            name: FileFor(point["fingerprint"], sealing.seal(plaintext, [point["recipient"]]))
             for name, point in points.items()
         }
         return sealed_posts.write(SealedPost(self.derived.lookup_digest, files))

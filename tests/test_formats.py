@@ -32,7 +32,7 @@ from tipline import (
 )
 from tipline.audit import WrittenHead
 from tipline.heads import Author, Head, Kind
-from tipline.incoming import MAX_BODY
+from tipline.incoming import MAX_SEALED
 from tipline.sealed_files import FileFor
 from tipline.sealed_posts import SealedPost
 from tipline.sealing import Identity
@@ -343,7 +343,7 @@ def test_a_sealed_post_is_read_as_it_was_written_and_nothing_else_is() -> None:
         {first["files"][0]["id"]: FileFor(first["files"][0]["fingerprint"], bytes(vectors["too_large"]))},
     )
     data = sealed_posts.write(largest)
-    assert len(data) == MAX_BODY
+    assert len(data) == MAX_SEALED
     assert sealed_posts.read(data) == largest
     assert error_of(sealed_posts.read, data + b"x") == "NotASealedPostError"
 

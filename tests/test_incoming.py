@@ -7,11 +7,13 @@ from http import HTTPStatus
 import pytest
 from own_loop import run_apart
 
+from tipline import padding, sealed_posts, sealing
 from tipline.incoming import (
     FORM,
     MAX_BODY,
     MAX_FIELDS,
     MAX_MARKS,
+    MAX_SEALED,
     SEALED,
     App,
     Incoming,
@@ -25,6 +27,8 @@ from tipline.incoming import (
     parse,
     refuse_other_sites,
 )
+from tipline.sealed_files import FileFor
+from tipline.sealed_posts import SealedPost
 
 
 def arriving(pieces: Sequence[bytes], *, never_ends: bool) -> Receive:
@@ -111,6 +115,16 @@ def test_bodies_up_to_the_bound_are_taken(sizes: Sequence[int]) -> None:
 @pytest.mark.parametrize("sizes", [(MAX_BODY + 1,), (MAX_BODY, 1), (60_000,) * 3])
 def test_larger_ones_are_not(sizes: Sequence[int]) -> None:
     assert posted([b"a" * size for size in sizes])[1] == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+def test_sealed_ones_may_be_as_large_as_two_files_of_the_longest_plaintext() -> None:
+    file = sealing.seal(b" " * padding.BUCKETS[-1], [sealing.Identity.new().recipient])
+    point = FileFor("0" * 25, file)
+    largest = sealed_posts.write(SealedPost(bytes(32), dict.fromkeys(("lumens-emp", "zvh-groningen"), point)))
+    assert MAX_BODY < len(largest) < MAX_SEALED
+    sealed = {"content-type": "application/octet-stream"}
+    assert posted([b"a" * MAX_SEALED], sealed)[1] is None
+    assert posted([b"a" * MAX_SEALED, b"a"], sealed)[1] == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from walks import SEALED, answers_posts
 
 from tipline import heads
 from tipline.heads import Author, Head, Kind
+from tipline.padding import BUCKETS
 from tipline.pools import TIPS_A_DAY, Pool
 from tipline.receipts import Receipt, derive
 from tipline.sealing import Identity, open_sealed
@@ -81,9 +82,9 @@ class Told:
     def site(self) -> Server:
         return self.ada.site
 
-    def comes_to_the_story(self) -> None:
+    def comes_to_the_story(self, **more: str) -> None:
         """By a link on the site; its draft was begun before."""
-        story = Report(self.site.public).begins("5611").path(2)
+        story = Report(self.site.public).begins("5611", **more).path(2)
         self.page.goto(f"{self.site.public_url}/healthz")
         with self.page.expect_navigation():
             self.page.evaluate("(there) => { location.href = there; }", story)
@@ -192,6 +193,17 @@ def test_whole_and_sound_it_is_sealed_on_her_own_device(told: Told) -> None:
     told.tells()
     told.ada.sends()
     told.was_sealed_and_sent_once(told.sees_its_code())
+
+
+def test_the_longest_tip_that_can_be_told_is_sealed_for_two_points_as_well(told: Told) -> None:
+    longest = "🚒" * 4000
+    told.comes_to_the_story(lives_elsewhere="9711")
+    told.ada.tells(longest, others=longest, danger="soon")
+    told.ada.sends()
+    assert told.ada.was_sealed_on_her_device()
+    ((_, sealed),) = told.new_tips()
+    assert longest in open_sealed(sealed, told.key).decode()
+    assert len(sealed) > BUCKETS[-1]
 
 
 # What can't seal: the plain form does it, before anything was sent

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -20,6 +21,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Refuse = Callable[[Scope, HTTPStatus], App]
 
 MAX_BODY = 128 * 1024
+MAX_SEALED = 144 * 1024
+"""Of a body that is sealed: a joint tip's two files, each of the longest plaintext, with what stands round them."""
 MAX_FIELDS = 40
 MAX_SECONDS = 10.0
 MAX_MARKS = 30
@@ -27,6 +30,7 @@ MAX_MARKS = 30
 quadratic time: one post of 128 KB would hold the whole process for seconds."""
 FORM = "application/x-www-form-urlencoded"
 SEALED = "application/octet-stream"
+MOST = MappingProxyType({FORM: MAX_BODY, SEALED: MAX_SEALED})
 
 
 class RefusedError(Exception):
@@ -55,8 +59,8 @@ class Incoming:
 
 
 class IncomingGuard:
-    """Reads the body of each POST, at most `MAX_BODY` bytes in `MAX_SECONDS`, and puts it parsed into
-    `scope["incoming"]`. Refusals and posts from other sites are answered by `refuse`."""
+    """Reads the body of each POST, at most `MAX_BODY` bytes (`MAX_SEALED` of a sealed one) in `MAX_SECONDS`, and puts
+    it parsed into `scope["incoming"]`. Refusals and posts from other sites are answered by `refuse`."""
 
     def __init__(self, app: App, refuse: Refuse, *, absence_is_refused: bool, seconds: float = MAX_SECONDS) -> None:
         self._app = app
@@ -76,7 +80,7 @@ class IncomingGuard:
         try:
             refuse_other_sites(headers, absence_is_refused=self._absence_is_refused)
             kind = body_kind(headers)
-            body = await asyncio.wait_for(_read(headers, receive), self._seconds)
+            body = await asyncio.wait_for(_read(headers, receive, MOST[kind]), self._seconds)
             scope["incoming"] = parse(kind, body)
         except TimeoutError:
             await self._refuse(scope, HTTPStatus.BAD_REQUEST)(scope, receive, send)
@@ -153,7 +157,7 @@ def _piles_marks(text: str) -> bool:
     return False
 
 
-async def _read(headers: Mapping[str, str], receive: Receive) -> bytes:
+async def _read(headers: Mapping[str, str], receive: Receive, most: int) -> bytes:
     # The announced length is only used to refuse early; what counts is what arrives.
     announced = headers.get("content-length", "0")
     if not announced.isascii() or not announced.isdigit():
@@ -161,7 +165,7 @@ async def _read(headers: Mapping[str, str], receive: Receive) -> bytes:
     if headers.get("transfer-encoding", "chunked").strip().lower() != "chunked":
         # Server programs undo the chunks and hand on what else was done to the body.
         raise RefusedError(HTTPStatus.BAD_REQUEST)
-    if len(announced) > 9 or int(announced) > MAX_BODY:
+    if len(announced) > 9 or int(announced) > most:
         raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     body = bytearray()
     while True:
@@ -169,7 +173,7 @@ async def _read(headers: Mapping[str, str], receive: Receive) -> bytes:
         if message["type"] == "http.disconnect":
             raise RefusedError(HTTPStatus.BAD_REQUEST)
         body += message.get("body", b"")
-        if len(body) > MAX_BODY:
+        if len(body) > most:
             raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         if not message.get("more_body", False):
             return bytes(body)

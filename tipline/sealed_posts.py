@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tipline.incoming import MAX_BODY
+from tipline.incoming import MAX_SEALED
 from tipline.sealed_files import FileFor, Unread, written
 
 MAGIC = b"signaallijn/1 sealed tip\n"
@@ -37,7 +37,7 @@ def write(post: SealedPost) -> bytes:
 
 def read(data: bytes) -> SealedPost:
     """The post whose bytes these are. Raises NotASealedPostError."""
-    if len(data) > MAX_BODY or not data.startswith(MAGIC):
+    if len(data) > MAX_SEALED or not data.startswith(MAGIC):
         raise NotASealedPostError("too long, or it begins otherwise")
     rest = Unread(data[len(MAGIC) :], NotASealedPostError)
     return SealedPost(rest.take(_DIGEST), rest.files())

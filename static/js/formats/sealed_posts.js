@@ -7,7 +7,7 @@ import { parts } from "./sealed_files.js";
 
 const MAGIC = "signaallijn/1 sealed tip\n";
 const DIGEST = 32;
-const MAX = 128 * 1024;
+const MAX = 144 * 1024;
 
 /** What was given is no sealed post, or more than the server takes. */
 export class NotASealedPostError extends FormatError {}
