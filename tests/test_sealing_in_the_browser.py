@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from http import HTTPStatus
 from itertools import chain, repeat
 
 import pytest
@@ -18,9 +19,10 @@ from keys import care_point_key
 from leak_search import KEEPS_ITS_LOG, found_in, left_behind, secrets_of
 from people import Ada
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
+from sealed_report import SealedReport, posted
 from server import Report, Server, follow_up, planted, running_again
 from tip_world import demo_to_serve
-from walks import SEALED, answers_posts
+from walks import BEGIN_ANEW, SEALED, answers_posts
 
 from tipline import heads
 from tipline.heads import Author, Head, Kind
@@ -29,6 +31,7 @@ from tipline.pools import TIPS_A_DAY, Pool
 from tipline.receipts import Receipt, derive
 from tipline.sealing import Identity, open_sealed
 from tipline.storage import Store
+from tipline.tipster.addresses import address
 
 pytestmark = pytest.mark.browser
 
@@ -73,6 +76,7 @@ class Told:
     before: set[str]
     words: str = field(default_factory=lambda: f"kwartel{secrets.token_hex(8)}")
     sent: list[Request] = field(default_factory=list)
+    draft: str = ""
 
     @property
     def page(self) -> Page:
@@ -84,7 +88,8 @@ class Told:
 
     def comes_to_the_story(self, **more: str) -> None:
         """By a link on the site; its draft was begun before."""
-        story = Report(self.site.public).begins("5611", **more).path(2)
+        report = Report(self.site.public).begins("5611", **more)
+        self.draft, story = report.draft, report.path(2)
         self.page.goto(f"{self.site.public_url}/healthz")
         with self.page.expect_navigation():
             self.page.evaluate("(there) => { location.href = there; }", story)
@@ -429,6 +434,63 @@ def test_what_was_not_kept_is_still_there_and_goes_when_it_can(told: Told, word:
     told.has_it_all_in_view()
     assert told.new_tips() == []
     told.was_sealed_and_sent_once(told.presses_send())
+
+
+def test_what_another_window_sent_first_counts_and_what_was_typed_here_can_be_copied(told: Told) -> None:
+    told.is_at_the_check()
+    other = SealedReport(told.site.public, told.draft, told.site.salt)
+    assert other.sends(other.tip(told.words, others=f"{told.words} too", danger="soon")) == "sent"
+    told.page.locator("#send").click()
+    expect(told.page.locator(BEGIN_ANEW)).to_be_visible()
+    told.has_it_all_in_view()
+    expect(told.page.locator("#receipt")).to_have_count(0)
+    told.is_one_tip(other.receipt.digits)
+
+
+def test_what_arrives_late_counts_with_the_code_on_the_screen(told: Told) -> None:
+    """The first post is on its way for so long that something else was sealed meanwhile."""
+    late: list[bytes] = []
+    told.is_at_the_check()
+    meets(told.page, [lambda route: late.append(route.request.post_data_buffer or b""), says({"json": {"is": "full"}})])
+    code = told.presses_send()
+    told.time_passes("#errors")
+    told.page.locator("#content .form > p a").first.click()
+    told.ada.tells("Toch iets anders.")
+    assert posted(told.site.public, address("tip_sealed", "nl", told.draft), late[0]).status == HTTPStatus.OK
+    told.page.locator("#send").click()
+    told.was_sealed_and_sent_once(code)
+
+
+def test_a_draft_that_is_over_was_not_sent_and_what_was_typed_can_be_copied(told: Told) -> None:
+    told.is_at_the_check()
+    told.site.public.get(f"/weg/{told.draft}")
+    told.page.locator("#send").click()
+    expect(told.page.locator(BEGIN_ANEW)).to_be_visible()
+    told.has_it_all_in_view()
+    expect(told.page.locator("#receipt")).to_have_count(0)
+    assert told.new_tips() == []
+
+
+def test_a_draft_that_is_over_before_an_answer_came_leaves_a_code_that_works(told: Told) -> None:
+    told.is_at_the_check()
+    meets(told.page, [answer_is_lost, says({"json": {"is": "gone"}})])
+    code = told.presses_send()
+    told.time_passes(BEGIN_ANEW)
+    told.has_it_all_in_view()
+    assert told.sees_its_code() == code
+    told.is_one_tip(code)
+
+
+def test_where_somebody_else_reads_it_now_and_it_can_not_be_sealed_anew_the_plain_form_takes_it(told: Told) -> None:
+    breaks("const first = DEEDS.seal; DEEDS.seal = (told) => { delete DEEDS.seal; return first(told); }")(told.page)
+    told.is_at_the_check()
+    meets(told.page, [says({"json": {"is": "receiver"}})])
+    told.page.locator("#send").click()
+    told.page.wait_for_url(lambda _: told.ada.is_at("tip_check"))
+    told.has_it_all_in_view()
+    told.ada.sends()
+    assert not told.ada.was_sealed_on_her_device()
+    told.is_one_tip(told.sees_its_code())
 
 
 @contextmanager
