@@ -40,6 +40,8 @@ PATIENCE = "00:21"
 """Longer than the script waits for anything, or before it tries again by itself."""
 MOMENT = 700
 """Milliseconds in which the server answers, if it does; when it takes longer, the script only has to try once more."""
+AT_ONCE = 150
+"""The same, where the test itself answers."""
 TRIES = 5
 """How often it sends before it asks to press a button."""
 
@@ -119,12 +121,12 @@ class Told:
         expect(self.page.locator("#receipt")).to_be_visible()
         return self.sees_its_code()
 
-    def time_passes(self, until: str) -> None:
+    def time_passes(self, until: str, moment: float = MOMENT) -> None:
         """As long as the script may wait, again and again, until this is in view."""
         there = expect(self.page.locator(until))
         for _ in range(3 * TRIES):
             with suppress(AssertionError):
-                there.to_be_visible(timeout=MOMENT)
+                there.to_be_visible(timeout=moment)
                 return
             self.page.clock.fast_forward(PATIENCE)
         there.to_be_visible()
@@ -341,9 +343,7 @@ def answer_is_stalled(route: Route) -> None:
 
 
 NETWORKS = {
-    "once lost on its way": [is_lost],
     "once stalled on its way": [is_stalled],
-    "once kept and the answer lost": [answer_is_lost],
     "once kept and the answer stalled": [answer_is_stalled],
     "lost on its way, then kept and the answer lost, then stalled": [is_lost, answer_is_lost, is_stalled],
 }
@@ -372,7 +372,7 @@ def test_when_it_gives_up_all_is_in_view_and_the_button_sends_the_same_again(
     meets(told.page, [network] * TRIES)
     code = told.presses_send()
     expect(told.page.locator("#again")).to_be_hidden()
-    told.time_passes("#again")
+    told.time_passes("#again", AT_ONCE)
     assert told.sees_its_code() == code
     told.page.locator("details[data-part=typed] summary").click()
     told.has_it_all_in_view()
@@ -413,10 +413,10 @@ def test_an_answer_that_is_nonsense_counts_as_none(told: Told) -> None:
     told.is_at_the_check()
     meets(told.page, map(says, NONSENSE))
     code = told.presses_send()
-    told.time_passes("#again")
+    told.time_passes("#again", AT_ONCE)
     told.page.locator("#again").click()
     expect(told.page.locator("#again")).to_be_hidden()
-    told.time_passes("#again")
+    told.time_passes("#again", AT_ONCE)
     assert told.new_tips() == []
     told.page.locator("#again").click()
     told.was_sealed_and_sent_once(code)
@@ -569,14 +569,13 @@ def test_where_the_server_is_gone_nothing_typed_is_lost(told: Told) -> None:
     told.was_sealed_and_sent_once(told.sees_its_code())
 
 
-@pytest.mark.parametrize("button", ["back", "language"])
-def test_where_the_server_stalls_the_story_stays_and_can_be_sent(told: Told, button: str) -> None:
+def test_where_the_server_stalls_the_story_stays_and_can_be_sent(told: Told) -> None:
     told.page.clock.install()
     told.comes_to_the_story()
     told.ada.waits_until_it_seals()
     told.fills_in()
     told.page.route(re.compile("/(plaats|place|story)$"), is_stalled)
-    told.page.locator(f'#tell button[value="{button}"]').click()
+    told.page.locator('#tell button[value="back"]').click()
     told.time_passes("#how:has-text('niet bereikbaar')")
     told.has_it_all_in_view()
     told.tells()
