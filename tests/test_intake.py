@@ -2,6 +2,7 @@
 
 import sqlite3
 from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import base64url
 import pytest
@@ -49,6 +50,13 @@ def told_instead(world: TipWorld, held: Held[ReportDraft], *told: str) -> Held[R
     changed = world.drafts.held(held.id, ReportDraft)
     assert changed
     return changed
+
+
+def test_a_tip_is_dated_by_the_dutch_day_on_which_it_came(world: TipWorld) -> None:
+    with_own_key(world, "lumens-emp")
+    world.clock.now = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
+    world.intake.receive(world.report(), "nl")
+    assert kept(world, "lumens-emp").received_on == date(2026, 7, 2)
 
 
 def test_a_draft_becomes_a_tip_that_only_its_care_point_opens(world: TipWorld) -> None:

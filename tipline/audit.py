@@ -12,6 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from tipline.storage.trail import FIRST_DIGEST, FoundEntry, Trail, TrailHead
+from tipline.working_days import dutch_date
 
 HEADS_FILE = "trail-heads.txt"
 DIGEST_HEX = 64
@@ -124,7 +125,7 @@ class TrailWatch:
     def keep(self) -> None:
         """At the first call of a day, and of a process: writes today's head, unless it stands there. When the trail
         does not agree with the last one that is said instead, and the tip line goes on: tips must arrive."""
-        today = self._clock().date()
+        today = dutch_date(self._clock())
         if self._kept_on == today:
             return
         if not self.agrees():

@@ -17,6 +17,7 @@ from tipline.intake import seal_for_desks
 from tipline.receipts import Derived, lookup_digest
 from tipline.sealed_additions import SealedAddition
 from tipline.storage.tips import TIPSTER, OtherReadersError, StoredMessage, StoredTip, Tips
+from tipline.working_days import dutch_date
 
 TRIES = 4
 """How often an addition is tried when others are added at the same moment."""
@@ -119,7 +120,7 @@ class Conversations:
         head = Head(Kind.ADDITION, tip.id, tip.care_points, number, Author.TIPSTER, language)
         plaintext = heads.write(head, {"text": text}, derived.reply_key)
         files = seal_for_desks(plaintext, tip.care_points, self.holders)
-        made = message_files(head, self.clock().date(), files, first_id=held.draft.addition)
+        made = message_files(head, dutch_date(self.clock()), files, first_id=held.draft.addition)
         messages = [replace(message, hidden=self.waits_for_slot) for message in made]
         after = self.drafts.change(held, FollowUpDraft(derived, new=held.draft.new, said="added", added=_digest(text)))
         try:
@@ -142,7 +143,7 @@ class Conversations:
             sealing.check_file(file.sealed, recipients=1)
         head = Head(Kind.ADDITION, tip.id, tip.care_points, addition.number, Author.TIPSTER, ANY_LANGUAGE)
         files = {point: file.sealed for point, file in addition.files.items()}
-        made = message_files(head, self.clock().date(), files, first_id=addition.id)
+        made = message_files(head, dutch_date(self.clock()), files, first_id=addition.id)
         messages = [replace(message, hidden=self.waits_for_slot) for message in made]
         if not self.tips.add_messages(messages) and not self.tips.has_message(tip.id, addition.id):
             raise NumberTakenError

@@ -11,6 +11,7 @@ from tipline.care_points import CarePoints
 from tipline.key_files import PublishedKey
 from tipline.sealing import fingerprint_if_any
 from tipline.storage import Store
+from tipline.working_days import dutch_date
 
 PROOF_LASTS = timedelta(days=60)
 HOLDERS_NEEDED = 2
@@ -71,4 +72,4 @@ class Holders:
         return frozenset(fresh & named)
 
     def _today(self) -> date:
-        return self._clock().date()
+        return dutch_date(self._clock())

@@ -20,6 +20,7 @@ from tipline.receipts import Receipt, derive
 from tipline.routing import Route
 from tipline.sealed_posts import SealedPost
 from tipline.storage.tips import NewTip, Tips
+from tipline.working_days import dutch_date
 
 
 class PlaceNotKnownError(Exception):
@@ -104,7 +105,7 @@ class Intake:
         return NewTip(
             id=draft.tip,
             lookup_digest=lookup_digest,
-            received_on=self.clock().date(),  # A date only: an hour can tell who was at work.
+            received_on=dutch_date(self.clock()),  # A date only: an hour can tell who was at work.
             hidden=self.waits_for_slot,
             sealed=sealed,
         )

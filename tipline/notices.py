@@ -13,6 +13,7 @@ from typing import Protocol
 from tipline.slots import last_slot
 from tipline.storage import Store
 from tipline.storage.outbox import Outcome, Waiting
+from tipline.working_days import dutch_date
 
 log = logging.getLogger("signaallijn")
 
@@ -134,7 +135,7 @@ class Postman:
         self._outages += 1
         now = self.clock()
         self._resting_until = now + min(pause(self._outages), LONGEST_OUTAGE_PAUSE)
-        self.store.outbox.note_outage(now.date())
+        self.store.outbox.note_outage(dutch_date(now))
         if self._outages == 1:
             log.warning("notices wait: the mail server can't be used (%s)", fault)
 

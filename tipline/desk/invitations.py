@@ -20,6 +20,7 @@ from tipline.storage.coordinators import Coordinator, WrappedKey
 from tipline.storage.invitations import ChallengeSpentError, Invitation, InvitationGoneError, LoginTakenError, Newcomer
 from tipline.storage.passkeys import Passkey, Spent
 from tipline.storage.trail import Deed
+from tipline.working_days import dutch_date
 
 LASTS = timedelta(days=7)
 MINUTES_FOR_JOINING = timedelta(minutes=45)
@@ -172,7 +173,7 @@ class Invitations:
         return kept(registered, passkey_id, coordinator.id, joining.name, now), wrapped, registered.spent
 
     def _record(self, deed: str, actor: str, care_point: str, about: str = "") -> None:
-        self._store.trail.record(Deed(deed, actor, care_point, self._clock().date(), about=about))
+        self._store.trail.record(Deed(deed, actor, care_point, dutch_date(self._clock()), about=about))
 
 
 def coordinator_id(invitation: Invitation) -> str:

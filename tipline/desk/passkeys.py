@@ -24,6 +24,7 @@ from tipline.settings import TiplineSettings
 from tipline.storage import Store
 from tipline.storage.coordinators import Coordinator
 from tipline.storage.passkeys import Passkey, Spent
+from tipline.working_days import dutch_date
 
 LASTS = timedelta(minutes=5)
 MALFORMED = (WebAuthnException, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
@@ -148,5 +149,5 @@ def kept(registered: Registered, passkey_id: str, coordinator_id: str, name: str
         public_key=registered.public_key,
         sign_count=registered.sign_count,
         name=name,
-        added_on=now.date(),
+        added_on=dutch_date(now),
     )

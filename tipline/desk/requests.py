@@ -11,6 +11,7 @@ from tipline.desk.access import Access, Visit
 from tipline.desk.answering import json_error
 from tipline.holders import Holders
 from tipline.incoming import Incoming
+from tipline.working_days import dutch_date
 from tipline.world import World
 
 COOKIE = "__Host-desk"
@@ -48,7 +49,8 @@ def incoming_of(request: Request) -> Incoming:
 
 
 def today(request: Request) -> date:
-    return world_of(request).clock().date()
+    """The date in the Netherlands, by which coordinators work and everything at the desk is dated."""
+    return dutch_date(world_of(request).clock())
 
 
 def not_found() -> Response:

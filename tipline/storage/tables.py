@@ -7,7 +7,7 @@ added tells who came when."""
 from datetime import date, datetime
 from typing import ClassVar
 
-from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 WITHOUT_ROWID = {"sqlite_with_rowid": False}
@@ -25,7 +25,7 @@ class DraftRow(SQLModel, table=True):
     __table_args__: ClassVar[dict[str, bool]] = WITHOUT_ROWID
     digest: bytes = Field(sa_column=blob(key=True))
     box: bytes = Field(sa_column=blob())
-    expires: int = Field(index=True)
+    expires: int = Field(sa_type=BigInteger, index=True)
     """Unix time in steps of five minutes: coarse, since the row is there to be found while a person types."""
     pool: str = Field(default="", index=True)
     """Which pool it counts in: what its visitor brought against a flood."""
@@ -37,7 +37,7 @@ class SpentProofRow(SQLModel, table=True):
     __tablename__ = "spent_proofs"
     __table_args__: ClassVar[dict[str, bool]] = WITHOUT_ROWID
     digest: bytes = Field(sa_column=blob(key=True))
-    expires: int = Field(index=True)
+    expires: int = Field(sa_type=BigInteger, index=True)
     """Unix time in coarse steps; from then on the proof would not be taken anyway."""
 
 

@@ -18,7 +18,7 @@ export function caseView(tip, desk, draft, deeds) {
   slot(root, "heading").textContent = say("heading-case", { place: placeName(tip), day: longDay(tip.received_on) });
   slot(root, "mark").append(mark(tip.status));
   slot(root, "status").textContent = statusWords(tip);
-  slot(root, "tags").append(...[...tags(tip), ...ageTag(tip)].flatMap((tag) => [tag, " "]));
+  slot(root, "tags").append(...[...tags(tip, desk.me.care_point.is_national), ...ageTag(tip)].flatMap((tag) => [tag, " "]));
   const names = { nameOf: (id) => desk.colleagues.nameOf(id), point: desk.me.care_point.name };
   slot(root, "thread").append(...thread(tip, names));
   slot(root, "reopens").hidden = tip.status !== "closed";

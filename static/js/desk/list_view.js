@@ -17,7 +17,7 @@ export class ListView {
     this.root = view(name);
     this.#desk = desk;
     this.#order = order;
-    this.#rows = new Rows(slot(this.root, "rows"), desk.colleagues);
+    this.#rows = new Rows(slot(this.root, "rows"), desk.colleagues, desk.me.care_point.is_national);
     const names = ["search", "by-status", "by-label", "by-mine", "by-danger", "shown", "list", "empty", "none"];
     this.#slots = Object.fromEntries(names.map((each) => [each, slot(this.root, each)]));
     this.#prepareFilters();

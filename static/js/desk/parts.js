@@ -3,6 +3,7 @@
 import { danger } from "./tips.js";
 import { carePointName, count, day, labelName, say, slot, view } from "./words.js";
 
+const NATIONAL_TOLD = 3; // the last step of an unread tip, as tipline/storage/figures.py has it
 const SLATS = { new: 4, read: 2, in_progress: 2, closed: 0 };
 
 /** The mark of a status: how much of the tip is in view. A word stands beside it. */
@@ -10,12 +11,14 @@ export function mark(status) {
   return view(`mark-${SLATS[status] ?? 4}`);
 }
 
-/** What must be seen at once: danger, what waits, whose tip it is, and what it is about. */
-export function tags(tip) {
+/** What must be seen at once: danger, what waits, whose tip it is, and what it is about; at the national point or another. */
+export function tags(tip, isNational) {
   const own = [];
   const level = danger(tip);
   if (level) own.push(tag(say(`danger-${level}`), true));
-  if (tip.status === "new" && tip.escalated > 0) own.push(tag(say(`escalated-${tip.escalated}`), true));
+  // Of a case of its own the national point need not be told that it was told.
+  const isTold = tip.escalated > 0 && !(isNational && tip.escalated === NATIONAL_TOLD);
+  if (tip.status === "new" && isTold) own.push(tag(say(`escalated-${tip.escalated}`), true));
   if (tip.waits) own.push(tag(say("waits"), true));
   if (tip.offered_by) own.push(tag(say("offered-tag", { point: carePointName(tip.offered_by) }), true));
   if (tip.is_shared) own.push(tag(say("shared")));

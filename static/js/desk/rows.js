@@ -14,11 +14,14 @@ export function address(id) {
 export class Rows {
   #body;
   #colleagues;
+  #isNational;
   #lines = new Map(); // id -> { line, filledFrom }
 
-  constructor(body, colleagues) {
+  /** `isNational` says whether they are the national point's own. */
+  constructor(body, colleagues, isNational) {
     this.#body = body;
     this.#colleagues = colleagues;
+    this.#isNational = isNational;
   }
 
   /** Shows these tips in this order. */
@@ -79,7 +82,7 @@ export class Rows {
     link.href = address(tip.id);
     link.textContent = firstWords(tip);
     slot(line, "first").classList.toggle("new", tip.status === "new");
-    slot(line, "tags").replaceChildren(...[...tags(tip), ...counts(tip)].flatMap((tag) => [tag, " "]));
+    slot(line, "tags").replaceChildren(...[...tags(tip, this.#isNational), ...counts(tip)].flatMap((tag) => [tag, " "]));
     fill(slot(line, "received"), day(tip.received_on));
     fill(slot(line, "place"), tip.told ? placeName(tip) : null);
     fill(slot(line, "age"), age(tip));

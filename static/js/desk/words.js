@@ -94,12 +94,18 @@ export function time(instant) {
 
 /** How many days ago a date of the server is. */
 export function daysSince(date) {
-  return Math.max(0, Math.floor((Date.now() - Date.parse(`${date}T00:00:00Z`)) / 86_400_000));
+  return Math.max(0, -daysFromToday(date));
 }
 
 /** How many days it is until a date of the server; none once it has come. */
 export function daysUntil(date) {
-  return Math.max(0, Math.ceil((Date.parse(`${date}T00:00:00Z`) - Date.now()) / 86_400_000));
+  return Math.max(0, daysFromToday(date));
+}
+
+/** Dates of the server are those in the Netherlands, and so is today, wherever this browser is. */
+function daysFromToday(date) {
+  const today = new Intl.DateTimeFormat("en-CA", { timeZone: "Europe/Amsterdam" }).format(Date.now());
+  return (Date.parse(date) - Date.parse(today)) / 86_400_000;
 }
 
 function template(name, of) {

@@ -33,13 +33,22 @@ def _hide_cases() -> None:
 
 
 def _make_pools() -> None:
-    op.execute("DELETE FROM drafts")  # they count in no pool yet; they would be over within the hour
-    op.add_column("drafts", sa.Column("pool", sa.String(), nullable=False, server_default=""))
+    op.drop_table("drafts")  # those there count in no pool yet; they would be over within the hour
+    op.create_table(
+        "drafts",
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("box", sa.LargeBinary(), nullable=False),
+        sa.Column("expires", sa.BigInteger(), nullable=False),
+        sa.Column("pool", sa.String(), nullable=False, server_default=""),
+        sa.PrimaryKeyConstraint("digest"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_drafts_expires", "drafts", ["expires"])
     op.create_index("ix_drafts_pool", "drafts", ["pool"])
     op.create_table(
         "spent_proofs",
         sa.Column("digest", sa.LargeBinary(), nullable=False),
-        sa.Column("expires", sa.Integer(), nullable=False),
+        sa.Column("expires", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("digest"),
         sqlite_with_rowid=False,
     )
