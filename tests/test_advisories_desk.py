@@ -81,7 +81,9 @@ def test_one_code_in_eight_sign_ins_at_once_begins_one_session(desk: DeskWorld) 
     with ThreadPoolExecutor(8) as threads:
         assert sorted(threads.map(signs_in, range(8))) == [False] * 7 + [True]
     assert desk.rows("SELECT count(*) FROM desk_sessions") == [(1,)]
-    assert desk.rows("SELECT wrong_codes FROM coordinators WHERE login = 'noor'") == [(0,)], "a right code counts as no wrong one"
+    assert desk.rows("SELECT wrong_codes FROM coordinators WHERE login = 'noor'") == [(0,)], (
+        "a right code counts as no wrong one"
+    )
 
 
 @pytest.mark.browser

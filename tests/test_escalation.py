@@ -20,7 +20,7 @@ from tipline.care_points import CarePoints
 from tipline.chores import DailyChores
 from tipline.escalation import escalate
 from tipline.key_files import read_key_file, write_key_file
-from tipline.storage import Store
+from tipline.storage import Store, escalations
 from tipline.storage.cases import Closing
 from tipline.storage.coordinators import Coordinator, Grant, WrappedKey
 from tipline.storage.handovers import Doer, Offer
@@ -106,7 +106,8 @@ def test_what_is_read_closed_or_hidden_does_not_escalate(store: Store) -> None:
     assert escalate(store, NATIONAL, STEPS[3]) == 0
 
 
-def test_many_unread_tips_are_one_mail_for_each_person(store: Store) -> None:
+def test_many_unread_tips_are_one_mail_for_each_person(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(escalations, "AT_ONCE", 2)
     for _ in range(5):
         keep(store, LUMENS, GRONINGEN)
     told(store)

@@ -4,6 +4,7 @@ each case, in one transaction with the notices that it sends."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, case, update
 from sqlalchemy.orm import load_only
@@ -17,6 +18,8 @@ from tipline.storage.trail import SYSTEM, Deed, append
 
 FIELDS = ("tip", "care_point", "received_on", "active_on", "offered_by", "escalated", "warned_on")
 """What an `UnreadCase` is made of."""
+AT_ONCE = 500
+"""How many cases one statement changes."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,16 @@ class UnreadCase:
         return self.active_on if self.offered_by else self.received_on
 
 
+class Change(NamedTuple):
+    """From where to where a case goes in one step; many go the same way."""
+
+    care_point: str
+    escalated: int
+    warned_on: date | None
+    escalated_then: int
+    warned_on_then: date | None
+
+
 @dataclass(frozen=True)
 class Step:
     """What happens now with one case that nobody read."""
@@ -52,6 +65,11 @@ class Step:
     warned_on: date | None
     """When the national point was told last that it will be deleted, from now on."""
     tells: Audience
+
+    @property
+    def change(self) -> Change:
+        case = self.case
+        return Change(case.care_point, case.escalated, case.warned_on, self.escalated, self.warned_on)
 
 
 class Escalations:
@@ -70,7 +88,7 @@ class Escalations:
         """Takes these steps, each with its entry in the audit trail, and leaves one notice for each who is told of
         any of them. Returns how many were taken: none of a case that somebody read or escalated meanwhile."""
         with self._database.writing() as session:
-            taken = [step for step in steps if _took(session, step)]
+            taken = _took(session, steps)
             append(session, *(Deed(each.deed, SYSTEM, each.case.care_point, today, each.case.tip) for each in taken))
             tell_each(session, {step.tells for step in taken})
             return len(taken)
@@ -89,17 +107,34 @@ def came_on() -> ColumnElement[date]:
     return case((col(CaseRow.offered_by) != "", col(CaseRow.active_on)), else_=col(CaseRow.received_on))
 
 
-def _took(session: Session, step: Step) -> bool:
-    found, warned_on = step.case, col(CaseRow.warned_on)
+def _changes(session: Session, change: Change, tips: Sequence[str]) -> Sequence[str]:
+    """Changes the cases of these tips that stand where the change begins. Returns of which tips they are."""
+    warned_on = col(CaseRow.warned_on)
     changed = session.execute(
         update(CaseRow)
         .where(
-            col(CaseRow.tip) == found.tip,
-            col(CaseRow.care_point) == found.care_point,
-            col(CaseRow.escalated) == found.escalated,
-            warned_on.is_(None) if found.warned_on is None else warned_on == found.warned_on,
+            col(CaseRow.tip).in_(tips),
+            col(CaseRow.care_point) == change.care_point,
+            col(CaseRow.escalated) == change.escalated,
+            warned_on.is_(None) if change.warned_on is None else warned_on == change.warned_on,
             is_unread(),
         )
-        .values(escalated=step.escalated, warned_on=step.warned_on, changes=CaseRow.changes + 1)
+        .values(escalated=change.escalated_then, warned_on=change.warned_on_then, changes=CaseRow.changes + 1)
+        .returning(col(CaseRow.tip))
+        .execution_options(synchronize_session=False)
     )
-    return bool(changed.rowcount)  # type: ignore[attr-defined]  # Result of an UPDATE is a CursorResult
+    return changed.scalars().all()
+
+
+def _took(session: Session, steps: Sequence[Step]) -> Sequence[Step]:
+    """Those of the steps that were taken: in a few statements, since after a flood there may be many."""
+    alike: dict[Change, list[str]] = {}
+    for step in steps:
+        alike.setdefault(step.change, []).append(step.case.tip)
+    taken: set[tuple[Change, str]] = set()
+    # A step begins where the one before it ends, so those of one case come one after the other.
+    for change in sorted(alike, key=lambda each: each.escalated):
+        tips = alike[change]
+        for start in range(0, len(tips), AT_ONCE):
+            taken.update((change, tip) for tip in _changes(session, change, tips[start : start + AT_ONCE]))
+    return [step for step in steps if (step.change, step.case.tip) in taken]
