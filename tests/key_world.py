@@ -13,6 +13,7 @@ from tipline.desk.keys import CarePointKey, Enrolled, Newcomer, enrol
 from tipline.heads import Author, Head, Kind, write
 from tipline.key_files import read_key_file, write_key_file
 from tipline.sealing import Identity, fingerprint, seal
+from tipline.working_days import dutch_date
 from tipline.world import DemoPerson
 
 CLOSED = "zvh-twente"
@@ -40,7 +41,7 @@ def newcomer(desk: DeskWorld, login: str, care_point: str, role: str = "coordina
 
 def approvals(desk: DeskWorld) -> Approvals:
     """The operator's command, on this desk's content and database."""
-    today = desk.clock().date()
+    today = dutch_date(desk.clock())
     return Approvals(desk.world.settings.content, desk.store, desk.world.care_points(), today)
 
 

@@ -16,6 +16,7 @@ from test_desk_browser import Coordinator
 from tipline.heads import Author, Head, Kind, read, write
 from tipline.sealing import open_sealed, seal
 from tipline.storage.cases import Closing
+from tipline.working_days import dutch_date
 
 pytestmark = pytest.mark.browser
 
@@ -91,7 +92,7 @@ def test_a_case_is_noted_labelled_given_to_a_colleague_and_closed(desk: DeskWorl
     noor.hears("Status bewaard: Gesloten.")
     expect(page.locator("#view .state")).to_contain_text("Gesloten: Hulp loopt")
     expect(page.get_by_role("heading", name="Wordt gewist over 90 dagen")).to_be_visible()
-    due = desk.clock().date() + timedelta(days=90)
+    due = dutch_date(desk.clock()) + timedelta(days=90)
     expect(page.get_by_label("Over deze zaak")).to_contain_text(f"{due.day} ")
     noor.axe_finds_nothing()
     page.get_by_label("Status").select_option("Gelezen")
@@ -175,7 +176,7 @@ def test_a_note_of_two_at_once_is_kept_as_two(desk: DeskWorld, noor: Coordinator
 
 def test_an_answer_opens_a_closed_case_again_and_says_so_before(desk: DeskWorld, noor: Coordinator) -> None:
     tip_id = desk.tip(LUMENS, "Een verhaal")
-    desk.store.cases.set_status(tip_id, LUMENS, "closed", closing=Closing("advised", desk.clock().date()))
+    desk.store.cases.set_status(tip_id, LUMENS, "closed", closing=Closing("advised", dutch_date(desk.clock())))
     noor.signs_in_as("Noor")
     noor.sees_the_inbox()
     page = noor.page

@@ -19,6 +19,7 @@ from tipline.pools import Pool
 from tipline.sealing import Identity, seal
 from tipline.storage.cases import Closing
 from tipline.storage.outbox import Outcome
+from tipline.working_days import dutch_date
 
 pytestmark = pytest.mark.browser
 
@@ -58,7 +59,7 @@ def counter(page: Page, name: str):
 
 
 def test_the_inbox_tells_what_waits_and_finds_what_is_asked_for(desk: DeskWorld, noor: Coordinator) -> None:
-    cases, today = desk.store.cases, desk.clock().date()
+    cases, today = desk.store.cases, dutch_date(desk.clock())
     me = desk.people["noor"].coordinator.id
     new = desk.tip(LUMENS, "Nieuw, één keer gezien", received_on=today - timedelta(days=2))
     soon = desk.tip(LUMENS, "Gevaar en gelezen", danger="soon", age="16-17")

@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, expect
 from tipline.approving import UnknownCodeError
 from tipline.heads import Author, Head, Kind, write
 from tipline.sealing import Identity, WrongKeyError, fingerprint, open_sealed, seal
+from tipline.working_days import dutch_date
 
 pytestmark = pytest.mark.browser
 POINT = "lumens-emp"
@@ -62,7 +63,7 @@ def test_in_a_forged_world_nothing_is_sealed_to_a_forged_key_and_the_desk_raises
 ) -> None:
     forged = Identity.new()
     recovery_sheet(desk, POINT)
-    desk.store.point_keys.practise(POINT, 1, desk.clock().date())
+    desk.store.point_keys.practise(POINT, 1, dutch_date(desk.clock()))
     koen = newcomer(desk, "koen", POINT)
     approve(desk, POINT, [fingerprint(koen.coordinator.recipient)])
     newcomer(desk, "yara", CLOSED)

@@ -29,6 +29,7 @@ from tipline.key_files import PublishedKey, read_key_file, write_key_file
 from tipline.sealing import Identity, WrongKeyError, fingerprint, open_sealed, seal
 from tipline.starting import CannotStartError, check_start
 from tipline.storage.point_keys import Proposal, SheetGrant
+from tipline.working_days import dutch_date
 
 POINT = "lumens-emp"
 OTHER = "zvh-groningen"
@@ -57,7 +58,7 @@ def code_of(desk: DeskWorld, login: str) -> str:
 def proposed(desk: DeskWorld, care_point: str, login: str, number: int) -> tuple[Identity, Identity]:
     """A key and its sheet as this person's browser would propose them."""
     key, sheet, maker = Identity.new(), Identity.new(), desk.people[login].coordinator
-    today = desk.clock().date()
+    today = dutch_date(desk.clock())
     proposal = Proposal(care_point, number, key.recipient, sheet.recipient, maker.id, today, bytes(32))
     sealed = grant_of(key.secret, care_point, sheet.recipient, number)
     own = grant_of(key.secret, care_point, maker.recipient, number)
@@ -67,7 +68,7 @@ def proposed(desk: DeskWorld, care_point: str, login: str, number: int) -> tuple
 
 def prove(desk: DeskWorld, login: str, number: int = 1, days_ago: int = 0) -> bool:
     person = desk.people[login].coordinator
-    on = desk.clock().date() - timedelta(days_ago)
+    on = dutch_date(desk.clock()) - timedelta(days_ago)
     return desk.store.coordinators.prove(person.id, person.care_point, number, on)
 
 
