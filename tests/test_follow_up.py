@@ -156,6 +156,28 @@ def test_an_addition_whose_answer_is_lost_is_sent_again_as_the_same_bytes_and_ar
     assert additions(noor, "Antwoord gaat verloren") == ["Komt één keer aan"]
 
 
+@pytest.mark.parametrize(("deed", "field", "typed"), [("open", "#code", ""), ("seal", "#addition", "Niet verloren")])
+def test_where_it_breaks_later_it_says_so_and_what_was_typed_stays(
+    ada: Ada, visitor: Visitor, deed: str, field: str, typed: str
+) -> None:
+    def breaks(route: Route) -> None:
+        came, end = route.fetch(), "\nanswerWith("
+        assert end in came.text()
+        broken = f'\nDEEDS.{deed} = () => {{ throw new Error("broken"); }};{end}'
+        route.fulfill(response=came, body=came.text().replace(end, broken))
+
+    code = reported(ada, f"Het gaat stuk bij {deed}")
+    visitor.page.route("**/follow_up/opener.js*", breaks)
+    visitor.comes(code)
+    if typed:
+        visitor.is_in()
+        visitor.adds(typed)
+    expect(visitor.page.locator("#errors")).to_be_focused()
+    expect(visitor.page.locator(field)).to_have_value(typed or code)
+    expect(visitor.page.locator("#how, #addition").first).not_to_contain_text("ogenblik")
+    visitor.sent_nothing_of(code.replace(" ", ""), code, "Niet verloren")
+
+
 def test_two_who_add_at_once_are_both_kept(ada: Ada, visitor: Visitor, noor: Coordinator) -> None:
     code = reported(ada, "Twee tegelijk")
     visitor.comes(code)

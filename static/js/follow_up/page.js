@@ -8,6 +8,7 @@ import { ask, naming, UnreachableError } from "./server.js";
 import { clear, clearWrong, isRefusal, say, showConversation, showWrong } from "./view.js";
 
 const PATIENCE = 10_000; // for this browser to show that it can seal
+const WORKS = 60_000; // to stretch a code, to open all answers or to seal, on a slow device
 const VISIT = 30 * 60_000; // as long as a visit lasts on the server
 const TRIES = 4; // as often as others may write or read at the same moment
 
@@ -56,7 +57,7 @@ class FollowUp {
     this.#how.textContent = this.#how.dataset.busy;
     try {
       await this.#ready;
-      this.#lookupId = await this.#opener.ask("derive", { typed: field.value, salt: this.#addresses.salt });
+      this.#lookupId = await this.#works("derive", { typed: field.value, salt: this.#addresses.salt });
     } catch (error) {
       if (isRefusal(error.name)) this.#refuse(error.name);
       else this.#postPlainly();
@@ -67,10 +68,13 @@ class FollowUp {
       if (word === "found") this.#enter();
       else this.#refuse("unknown");
     } catch (error) {
-      if (!(error instanceof UnreachableError)) throw error;
       this.#how.textContent = this.#how.dataset.sealed;
-      showWrong(field, say("unreachable"), say("text-kept"));
+      showWrong(field, say(error instanceof UnreachableError ? "unreachable" : "not-opened"), say("text-kept"));
     }
+  }
+
+  #works(deed, details) {
+    return within(WORKS, this.#opener.ask(deed, details));
   }
 
   #refuse(name) {
@@ -92,7 +96,7 @@ class FollowUp {
   async #fetch() {
     const said = await ask(this.#addresses.open, this.#lookupId);
     if (said.is !== "found") return said.is;
-    const texts = await this.#opener.ask("open", said);
+    const texts = await this.#works("open", said);
     for (const { id, is_new: isNew } of said.answers) if (isNew) this.#shownNew.add(id);
     const answers = said.answers.map((answer, at) => ({ ...answer, text: texts[at], is_new: this.#shownNew.has(answer.id) }));
     const unseen = said.answers.filter((answer) => answer.is_new).map(({ id }) => id);
@@ -151,7 +155,7 @@ class FollowUp {
   #seal(text) {
     const { tip, additions, care_points: carePoints } = this.#found;
     const language = document.documentElement.lang;
-    return this.#opener.ask("seal", { tip, number: additions + 1, carePoints, text, language });
+    return this.#works("seal", { tip, number: additions + 1, carePoints, text, language });
   }
 
   async #remove(answer) {
@@ -168,11 +172,7 @@ class FollowUp {
 
   /** The conversation as it is after a deed that was done. */
   async #again(said, typed = "") {
-    try {
-      await this.#fetch();
-    } catch (error) {
-      if (!(error instanceof UnreachableError)) throw error;
-    }
+    await this.#fetch().catch(() => {}); // then it is shown as it was
     this.#show(said, typed);
   }
 
