@@ -4,6 +4,7 @@ import re
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -26,6 +27,7 @@ FILLED_IN = Security("mailto:security@example.nl", NOW + timedelta(days=90))
 SPACES = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
 
 
+@cache
 def snapshot(security: Security = FILLED_IN) -> dict[str, str]:
     pages = prerender(material(), rendering(), NOW, SiteFiles(BASE, security))
     return {path: page.body.decode() for path, page in pages.items() if not path.endswith(".png")}

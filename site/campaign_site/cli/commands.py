@@ -16,7 +16,7 @@ import pyotp
 from campaign_site.addresses import ADDRESSES
 from campaign_site.app import create_app, now_in_utc
 from campaign_site.cli.checking import check_content, launch_lines
-from campaign_site.cli.desk_commands import desk_group
+from campaign_site.cli.elsewhere import WithOthers
 from campaign_site.cli.exporting import FolderInUseError, export_site
 from campaign_site.cli.starting import every_fault
 from campaign_site.demo import Demo, make_demo
@@ -107,7 +107,7 @@ class Refused(click.ClickException):
             click.echo(f"Error: {sentence}", file=file or sys.stderr)
 
 
-@click.group()
+@click.group(cls=WithOthers)
 def main() -> None:
     """Campaigns about the sexual exploitation of boys, and the anonymous tip line behind them."""
 
@@ -291,6 +291,3 @@ def update(file: Path) -> None:
         said = update_geography(read_settings(os.environ).tipline.content, file)
     for sentence in said:
         click.echo(sentence)
-
-
-main.add_command(desk_group)
