@@ -313,7 +313,7 @@ def test_no_time_of_a_tip_is_finer_than_a_date(told: tuple[Server, Canaries]) ->
     columns = {table: database.execute(f"PRAGMA table_info({table})").fetchall() for table in TIPSTER_TABLES}
     kinds = {(table, row[1]): row[2] for table, rows in columns.items() for row in rows}
     assert not [name for name, kind in kinds.items() if "TIME" in kind]
-    numbers = {name for name, kind in kinds.items() if kind in {"INTEGER", "FLOAT", "NUMERIC"}}
+    numbers = {name for name, kind in kinds.items() if kind in {"INTEGER", "BIGINT", "FLOAT", "NUMERIC"}}
     assert numbers == {("messages", "number"), ("notices", "attempts"), ("drafts", "expires")}
     days = database.execute("SELECT received_on FROM tips UNION SELECT written_on FROM messages").fetchall()
     assert all(date.fromisoformat(day).isoformat() == day for (day,) in days)
