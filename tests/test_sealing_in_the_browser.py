@@ -32,6 +32,7 @@ from tipline.receipts import Receipt, derive
 from tipline.sealing import Identity, open_sealed
 from tipline.storage import Store
 from tipline.tipster.addresses import address
+from tipline.working_days import dutch_date
 
 pytestmark = pytest.mark.browser
 
@@ -320,6 +321,14 @@ def test_where_it_waits_in_vain_the_plain_form_takes_the_tip(told: Told, stalls:
     told.leaves_nothing_readable(code)
 
 
+def test_where_the_sum_breaks_the_first_page_goes_at_the_first_press(told: Told) -> None:
+    finds('crypto.subtle.deriveBits = () => Promise.reject(new Error("broken"))')(told.page)
+    told.ada.opens("tip_start")
+    told.page.wait_for_load_state("networkidle")
+    told.ada.gives_place("5611")
+    assert "Lumens" in told.ada.is_told_the_care_point()
+
+
 # Sealed, and then the network: the same bytes again, until it is certain what became of them
 
 
@@ -496,7 +505,7 @@ def test_where_somebody_else_reads_it_now_and_it_can_not_be_sealed_anew_the_plai
 @contextmanager
 def full_pool(site: Server) -> Iterator[None]:
     """As many tips of those who bring nothing as a day may have."""
-    day, pool = datetime.now(UTC).date().isoformat(), Pool.NEITHER
+    day, pool = dutch_date(datetime.now(UTC)).isoformat(), Pool.NEITHER
     with closing(sqlite3.connect(site.database)) as database, database:
         database.execute("REPLACE INTO admissions (pool, day, count) VALUES (?, ?, ?)", (pool, day, TIPS_A_DAY[pool]))
     yield
