@@ -224,8 +224,8 @@ def test_what_is_offered_can_be_read_by_both_and_worked_on_by_the_old_point_only
     (listed,) = sam.browser.get("/tips").json()["tips"]
     assert (listed["id"], listed["offered_by"], listed["is_shared"], listed["status"]) == (tip, LUMENS, False, "new")
     assert sam.reads(tip) == [
-        ("addition", 1, "Ook op vrijdag"),
         ("answer", 1, "Dank u."),
+        ("addition", 1, "Ook op vrijdag"),
         ("note", 1, "Hij woont in Haren."),
     ]
     assert sam.answers(tip, "Te vroeg") == (409, "offered")
@@ -233,8 +233,11 @@ def test_what_is_offered_can_be_read_by_both_and_worked_on_by_the_old_point_only
     assert noor.answers(tip, "Een collega leest mee.") == (201, "")
     adds(world, tip, "En nu ook overdag")
     for desk in (noor, sam):
-        assert desk.reads(tip)[:2] == [("addition", 1, "Ook op vrijdag"), ("addition", 2, "En nu ook overdag")]
-        assert ("answer", 2, "Een collega leest mee.") in desk.reads(tip)
+        assert desk.reads(tip)[1:4] == [
+            ("addition", 1, "Ook op vrijdag"),
+            ("answer", 2, "Een collega leest mee."),
+            ("addition", 2, "En nu ook overdag"),
+        ]
     assert ("note", 1, "Alleen voor Lumens") in noor.reads(tip)
 
 
@@ -250,10 +253,10 @@ def test_a_hand_over_that_is_taken_leaves_the_old_point_nothing(
     assert sam.answers(tip, "Wij gaan verder.") == (201, "")
     adds(world, tip, "Goed")
     assert sam.reads(tip) == [
-        ("addition", 1, "Ook op vrijdag"),
-        ("addition", 2, "Goed"),
         ("answer", 1, "Dank u."),
+        ("addition", 1, "Ook op vrijdag"),
         ("answer", 2, "Wij gaan verder."),
+        ("addition", 2, "Goed"),
         ("note", 1, "Hij woont bij u."),
     ]
 
@@ -314,8 +317,8 @@ def test_a_case_is_given_back_by_handing_it_over_the_other_way(noor: Desk, sam: 
     assert noor.posts(tip, "take") == (200, "")
     assert sam.browser.get(f"/tips/{tip}").status_code == HTTPStatus.NOT_FOUND
     assert noor.reads(tip) == [
-        ("addition", 1, "Ook op vrijdag"),
         ("answer", 1, "Dank u."),
+        ("addition", 1, "Ook op vrijdag"),
         ("note", 1, "Toch bij u."),
     ]
 
@@ -429,7 +432,7 @@ def test_a_message_that_can_not_be_opened_is_left_out_by_name(
     assert noor.posts(tip, "files", noor.files(tip, ZVH, without=("addition:2",))) == (200, "")
     assert noor.posts(tip, "offer", noor.last(tip, ZVH)) == (409, "incomplete")
     assert noor.posts(tip, "offer", noor.last(tip, ZVH, left_out="addition:2")) == (200, "")
-    assert [part[:2] for part in sam.reads(tip)] == [("addition", 1), ("answer", 1), ("note", 1)]
+    assert [part[:2] for part in sam.reads(tip)] == [("answer", 1), ("addition", 1), ("note", 1)]
     assert sam.case(tip)["additions"] == 2  # so that the gap shows
 
 

@@ -196,6 +196,15 @@ def test_numbers_of_messages_have_no_gap_and_are_not_used_again(store: Store) ->
     assert [each.reader for each in store.tips.messages(tip.id, "lumens-emp")] == ["lumens-emp"]
 
 
+def test_what_is_said_on_one_day_stands_in_the_order_of_the_conversation(store: Store) -> None:
+    keep(store, tip := a_tip())
+    said = [("answer", 1), ("note", 1), ("addition", 1), ("addition", 2), ("answer", 2), ("answer", 3), ("addition", 3)]
+    for kind, number in said:
+        assert store.tips.add_messages([a_message(tip, number, kind, "lumens-emp")])
+    read = [(each.kind, each.number) for each in store.tips.messages(tip.id, "lumens-emp")]
+    assert read == [*(each for each in said if each != ("note", 1)), ("note", 1)]
+
+
 def test_only_the_tipsters_file_of_an_answer_can_be_deleted(store: Store) -> None:
     tip, other = a_tip(), a_tip()
     for each in (tip, other):

@@ -53,7 +53,7 @@ def test_a_tip_from_the_region_page_is_read_and_answered_by_the_right_coordinato
 
     noor.looks_for_new_tips()
     written = [text for _, text in noor.reads(begins).messages]
-    assert sorted(written) == sorted([ANSWER, ADDITION])
+    assert written == [ANSWER, ADDITION]
 
     sam.opens_the_desk()
     sam.sees_nothing()

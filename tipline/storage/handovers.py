@@ -306,6 +306,7 @@ def _put_file(session: Session, own: MessageRow, giver: str, to: str, sealed: by
             written_on=own.written_on,
             sealed=sealed,
             written_by=_told_author(session, own.written_by, giver),
+            answers_to=own.answers_to,
         )
     )
 

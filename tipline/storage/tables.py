@@ -130,6 +130,9 @@ class MessageRow(SQLModel, table=True):
     """An addition waits for the slot, like a tip."""
     seen: bool = False
     """Of the tipster's file of an answer: whether it was shown with the code before."""
+    answers_to: int = 0
+    """Of an answer: the number of the last addition that stood there when it was written. Dates alone would not tell
+    which of them came first on one day."""
 
 
 class NoticeRow(SQLModel, table=True):

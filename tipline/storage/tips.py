@@ -2,7 +2,7 @@
 and on which date it came, is not sealed. How far a care point is with a tip stands in `cases`."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlalchemy import ColumnElement, bindparam, case, delete, func, update
@@ -16,6 +16,7 @@ from tipline.storage.engine import Database
 from tipline.storage.outbox import add_notice, new_notice
 from tipline.storage.tables import CaseRow, DraftRow, MessageRow, TipRow
 
+LAST = 2**31
 TIPSTER = "tipster"
 """The reader of a message's file who is no care point."""
 
@@ -61,6 +62,8 @@ class StoredMessage:
     """An addition that waits for its slot."""
     seen: bool = False
     """Of the tipster's file of an answer: whether it was shown with the code before."""
+    answers_to: int = 0
+    """Of an answer that is kept: the number of the last addition that was shown then."""
 
 
 @dataclass(frozen=True)
@@ -102,14 +105,12 @@ class Tips:
             return frozenset(session.exec(select(CaseRow.care_point).distinct()))
 
     def messages(self, tip_id: str, reader: str) -> tuple[StoredMessage, ...]:
-        """The files that `reader` may open, in their order of kind and number. None that waits for its slot."""
+        """The files that `reader` may open: by date; on one day an answer stands behind what it answers, notes stand
+        last. None that waits for its slot."""
         with self._database.reading() as session:
-            rows = session.exec(
-                select(MessageRow)
-                .where(MessageRow.tip == tip_id, MessageRow.reader == reader, col(MessageRow.hidden).is_(False))
-                .order_by(col(MessageRow.written_on), col(MessageRow.kind), col(MessageRow.number))
-            )
-            return tuple(_message(row) for row in rows)
+            own = (MessageRow.tip == tip_id, MessageRow.reader == reader)
+            rows = session.exec(select(MessageRow).where(*own, col(MessageRow.hidden).is_(False))).all()
+            return tuple(_message(row) for row in sorted(rows, key=_place_in_thread))
 
     def next_number(self, tip_id: str, kind: str, care_point: str = "") -> int:
         """The number the next message of this kind must carry, from 1; numbers of deleted ones are not used again. Each
@@ -120,7 +121,7 @@ class Tips:
     def last_shown(self, tip_id: str, kind: str) -> int:
         """The highest number of this kind that does not wait for its slot; 0 when there is none."""
         with self._database.reading() as session:
-            return _last_number(session, tip_id, kind, "", col(MessageRow.hidden).is_(False))
+            return _last_number(session, tip_id, kind, "", _SHOWN)
 
     def add_messages(self, messages: Sequence[StoredMessage], draft: DraftChange | None = None) -> bool:
         """All files of one message, or none: False when its number was taken or its id was kept before. An answer or an
@@ -133,6 +134,10 @@ class Tips:
             noted_by = first.reader if first.kind == "note" else ""
             if first.number != _last_number(session, first.tip, first.kind, noted_by) + 1:
                 return False
+            if first.kind == "answer":
+                answered = _last_number(session, first.tip, "addition", "", _SHOWN)
+                messages = [replace(message, answers_to=answered) for message in messages]
+                first = messages[0]
             if not noted_by and _readers(messages) != set(care_points_of(session, first.tip)):
                 raise OtherReadersError
             if not add_unless_taken(session, message_row(first)):
@@ -148,7 +153,7 @@ class Tips:
                 session.execute(
                     update(CaseRow)
                     .where(col(CaseRow.tip) == first.tip, col(CaseRow.care_point).in_(_readers(messages)))
-                    .values(_after(session, first))
+                    .values(_after(first))
                 )
             return True
 
@@ -179,18 +184,26 @@ class Tips:
             return bool(gone.rowcount)  # type: ignore[attr-defined]  # Result of a DELETE is a CursorResult
 
 
+_SHOWN = col(MessageRow.hidden).is_(False)
+
+
+def _place_in_thread(row: MessageRow) -> tuple[date, int, str, int]:
+    """Of the second addition it is (day, 2, …), of what answers it too, and "addition" goes before "answer"."""
+    behind = {"addition": row.number, "answer": row.answers_to}
+    return row.written_on, behind.get(row.kind, LAST), row.kind, row.number
+
+
 def message_row(message: StoredMessage) -> MessageRow:
     return MessageRow.model_validate({**vars(message), "named": " ".join(message.named)})
 
 
-def _after(session: Session, message: StoredMessage) -> Mapping[str, object]:
+def _after(message: StoredMessage) -> Mapping[str, object]:
     """What a message changes in the cases of its readers."""
     values: dict[str, object] = {"active_on": message.written_on, "changes": CaseRow.changes + 1}
     if message.kind == "note":
         return values
     if message.kind == "answer":
-        shown = col(MessageRow.hidden).is_(False)
-        return {**values, "answered_to": _last_number(session, message.tip, "addition", "", shown), **_reopened()}
+        return {**values, "answered_to": message.answers_to, **_reopened()}
     return after_addition(message.written_on)
 
 

@@ -72,6 +72,7 @@ def _extend_rows() -> None:
     op.create_index("ix_cases_list", "cases", listed)
     op.add_column("messages", sa.Column("hidden", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("messages", sa.Column("seen", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("messages", sa.Column("answers_to", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("notices", sa.Column("coordinator", sa.String(), nullable=False, server_default=""))
     op.add_column("notices", sa.Column("is_dead", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("coordinators", sa.Column("wants_mail", sa.Boolean(), nullable=False, server_default=sa.true()))
