@@ -149,6 +149,8 @@ def test_an_organisation_that_did_not_confirm_itself_is_not_named_with_its_contr
 def test_the_privacy_page_says_what_each_setting_does() -> None:
     for minutes, words in ((60, "Elk heel uur"), (15, "Elke 15 minuten"), (0, "Meteen. Wie op dat moment kijkt")):
         assert words in page("privacy", slot_minutes=minutes)
+        assert ("Ook de e-mail gaat dan" in page("privacy", slot_minutes=minutes, has_mail=True)) is (minutes > 0)
+        assert "Ook de e-mail gaat dan" not in page("privacy", slot_minutes=minutes, has_mail=False)
     assert "hCaptcha" in page("privacy", has_puzzle=True)
     assert "hCaptcha" not in page("privacy", has_puzzle=False)
 

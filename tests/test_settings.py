@@ -195,6 +195,12 @@ def test_a_mail_server_is_read_from_one_address_and_its_password_not_shown(data:
     assert read(data).tipline.smtp is None
 
 
+def test_pages_know_whether_coordinators_are_told_by_mail_and_a_demonstration_prints_its_mails(data: Path) -> None:
+    assert read(data, SIGNAALLIJN_SMTP_URL="smtps://mail.example.nl").has_mail
+    assert not read(data).has_mail
+    assert read_settings({"SIGNAALLIJN_DATA": str(data)}, is_demo=True).has_mail
+
+
 def test_hcaptcha_is_on_only_when_it_is_asked_for_with_both_keys(data: Path) -> None:
     keys = {"SIGNAALLIJN_HCAPTCHA_SITEKEY": "site", "SIGNAALLIJN_HCAPTCHA_SECRET": "geheim"}
     abuse = read(data, SIGNAALLIJN_ABUSE="hcaptcha", **keys).tipline.abuse

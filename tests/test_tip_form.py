@@ -9,10 +9,12 @@ import pytest
 from clock import NOW, Clock
 from httpx2 import Response
 from server import STEPS
+from site_world import care_points, rendering
 from starlette.testclient import TestClient
 from tip_world import a_demo, copied_settings, forget_tipsters
 
 from campaign_site.app import Signaallijn, create_app
+from tipline.drafts import SentDraft
 from tipline.tipster.addresses import address
 
 
@@ -101,7 +103,21 @@ def test_a_whole_report_ends_at_the_point_that_was_named(front: Front) -> None:
     front.get(front.step(draft, 3))
     assert front.post(front.step(draft, 3)).headers["location"] == front.step(draft, 4)
     assert re.fullmatch(r"(\d{5} ){4}\d{5}", front.code(draft))
+    assert ("krijgt bericht", "gets word")[front.language == "en"] in front.get(front.step(draft, 4)).text
     assert front.tips() == ["lumens-emp"]
+
+
+def test_the_page_after_sending_tells_of_a_mail_only_where_the_site_sends_any() -> None:
+    points = [care_points().points["lumens-emp"]]
+    for minutes, mailed, ready in (
+        (60, "Op het volgende hele uur krijgt Lumens", "Op het volgende hele uur staat uw melding klaar bij Lumens"),
+        (15, "Binnen 15 minuten krijgt Lumens", "Binnen 15 minuten staat uw melding klaar bij Lumens"),
+        (0, "krijgt bericht", "Uw melding staat klaar bij Lumens"),
+    ):
+        for has_mail in (True, False):
+            told = {"slot_minutes": minutes, "has_mail": has_mail}
+            page = rendering().page("tip/code.html", "nl", receipt=None, draft=SentDraft(), care_points=points, **told)
+            assert (mailed in page, "bericht" in page, ready in page) == (has_mail, has_mail, not has_mail)
 
 
 def test_a_care_point_named_by_the_client_is_not_believed(front: Front) -> None:

@@ -93,6 +93,7 @@ def _rendering(material: Material, static: StaticFiles, settings: PublicSettings
         "site": library.site,
         "demo": material.is_demo,
         "base_url": settings.base_url,
+        "has_mail": settings.has_mail,
         "has_puzzle": settings.has_puzzle,
         "slot_minutes": settings.slot_minutes,
     }

@@ -36,6 +36,7 @@ FRAME_DEFAULTS: Mapping[str, object] = {
     "exit_url": "/weg",
     "asked_guides": (),
     "foot": "full",
+    "has_mail": False,
     "has_puzzle": False,
     "is_section_page": True,
     "is_shared": False,

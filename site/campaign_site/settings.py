@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from campaign_site.environment import LOOPBACK, Faults, SettingsFaultError, value
-from campaign_site.tipline_settings import abuse, has_puzzle, mail_server, slot_minutes
+from campaign_site.tipline_settings import abuse, has_mail, has_puzzle, mail_server, slot_minutes
 from tipline.audit import HEADS_FILE
 from tipline.sealing import NotARecipientError, fingerprint
 from tipline.settings import Abuse, TiplineSettings
@@ -55,6 +55,8 @@ class PublicSettings:
     """Whether hCaptcha stands before the tip form; the privacy page says so."""
     slot_minutes: int = 60
     """When tips become visible; the privacy page says so."""
+    has_mail: bool = False
+    """Whether coordinators are told by e-mail; the pages that speak of it say so."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +110,7 @@ def _public_settings(environment: Mapping[str, str], faults: Faults, *, is_demo:
         is_demo=is_demo,
         has_puzzle=has_puzzle(environment),
         slot_minutes=minutes,
+        has_mail=has_mail(environment, is_demo=is_demo),
     )
 
 

@@ -47,6 +47,11 @@ def mail_server(environment: Mapping[str, str]) -> MailServer | None:
     return MailServer(known, url.hostname, port, unquote(url.username or ""), unquote(url.password or ""))
 
 
+def has_mail(environment: Mapping[str, str], *, is_demo: bool) -> bool:
+    """Whether coordinators are told by e-mail. A demonstration prints its mails."""
+    return is_demo or bool(value(environment, "SIGNAALLIJN_SMTP_URL", ""))
+
+
 def has_puzzle(environment: Mapping[str, str]) -> bool:
     """Whether hCaptcha stands before the tip form."""
     return value(environment, "SIGNAALLIJN_ABUSE", "") == AbuseMode.HCAPTCHA
@@ -71,7 +76,5 @@ def abuse(environment: Mapping[str, str]) -> Abuse:
     if mode is AbuseMode.HCAPTCHA and urlsplit(url).scheme != "https" and urlsplit(url).hostname not in LOOPBACK:
         raise SettingsFaultError("SIGNAALLIJN_HCAPTCHA_VERIFY_URL must begin with https:// outside this machine")
     if mode is AbuseMode.HCAPTCHA and find_spec("hcaptcha") is None:
-        raise SettingsFaultError(
-            "SIGNAALLIJN_ABUSE is hcaptcha, whose package is missing; install signaallijn[hcaptcha]"
-        )
+        raise SettingsFaultError("SIGNAALLIJN_ABUSE is hcaptcha, whose package is missing; run `make install`")
     return Abuse(mode, key, secret, url)
