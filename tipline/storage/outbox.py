@@ -179,11 +179,6 @@ def new_notice(care_point: str) -> NoticeRow:
     return NoticeRow(id=str(uuid.uuid4()), care_point=care_point)
 
 
-def add_notice_to_all(session: Session, care_point: str) -> None:
-    """There is something that every coordinator of this care point must hear of, whoever wants mail or not."""
-    _tell(session, care_point, [each.id for each in _people(session, care_point)])
-
-
 def tell_each(session: Session, audiences: Collection[Audience]) -> None:
     """There is something that these must hear of now; who belongs to several of them gets one notice."""
     told: dict[str, set[str]] = {}
