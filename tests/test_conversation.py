@@ -4,7 +4,7 @@ import uuid
 
 import base64url
 import pytest
-from clock import NOW
+from clock import NOW, Clock
 from tip_world import TipWorld
 
 from tipline import heads, sealing
@@ -13,7 +13,7 @@ from tipline.drafts import FollowUpDraft, Held, SentDraft
 from tipline.heads import Author, Head, Kind
 from tipline.receipts import Derived, Receipt, derive
 from tipline.routing import NoOpenCarePointError
-from tipline.storage.tips import StoredMessage, StoredTip
+from tipline.storage.tips import StoredMessage, StoredTip, TooManyAdditionsError
 
 
 def sent_tip(world: TipWorld) -> tuple[StoredTip, Derived]:
@@ -186,3 +186,33 @@ def test_an_addition_is_signed_with_the_reply_key(world: TipWorld) -> None:
     with pytest.raises(heads.ForgedError):
         heads.read(plaintext, head, bytes(32))
     assert base64url.encoded(derived.reply_key).encode() not in plaintext
+
+
+def test_one_code_adds_so_much_in_a_day_and_so_much_in_all(world: TipWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tipline.storage.tips.ADDITIONS_A_DAY", 2)
+    monkeypatch.setattr("tipline.storage.tips.ADDITIONS", 3)
+    (tip, derived), (other, others) = sent_tip(world), sent_tip(world)
+
+    def adds(text: str) -> None:
+        world.conversations.add(visit(world, derived), tip, derived, text, "nl")
+
+    adds("Een")
+    adds("Twee")
+    with pytest.raises(TooManyAdditionsError):
+        adds("Drie")
+    world.conversations.add(visit(world, others), other, others, "Een", "nl")
+    assert isinstance(world.clock, Clock)
+    world.clock.forward(days=1)
+    adds("Drie")
+    with pytest.raises(TooManyAdditionsError):
+        adds("Vier")
+    assert [each.number for each in world.store.tips.messages(tip.id, "lumens-emp")] == [1, 2, 3]
+
+
+def test_to_delete_an_answer_that_is_not_there_rewrites_no_file(world: TipWorld) -> None:
+    tip, derived = sent_tip(world)
+    there = answer(world, tip, derived)
+    assert not world.conversations.delete_answer(tip, str(uuid.uuid4()))
+    assert not world.store.slots.is_rewriting_due()
+    assert world.conversations.delete_answer(tip, there)
+    assert world.store.slots.is_rewriting_due()

@@ -1,6 +1,7 @@
 """Intake: one draft becomes one tip, sealed to who was told, or nothing at all."""
 
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -14,6 +15,7 @@ from tipline import heads, sealing
 from tipline.drafts import Held, PlaceAnswer, PlaceKind, ReportDraft, SentDraft
 from tipline.heads import Author, Head, Kind, Read, read
 from tipline.intake import PlaceNotKnownError, ReceiverChangedError, seal_for_desks
+from tipline.pools import Entry, Pool
 from tipline.receipts import Receipt, derive
 from tipline.routing import NoOpenCarePointError
 from tipline.sealing import Identity
@@ -263,3 +265,13 @@ def assert_nothing_kept(world: TipWorld, held: Held[ReportDraft]) -> None:
     assert world.store.tips.care_points() == frozenset()
     assert world.store.outbox.unaddressed() == ()
     assert world.drafts.held(held.id, ReportDraft)
+
+
+def test_a_draft_that_was_sent_does_not_tell_which_tip_it_became(world: TipWorld) -> None:
+    draft = ReportDraft(place=EINDHOVEN, told=("lumens-emp",), answers={"story": "Elke dinsdag."})
+    held = world.drafts.held(world.drafts.begin(draft, Entry((Pool.TICKET,))), ReportDraft)
+    assert held
+    world.intake.receive(held, "nl")
+    with closing(sqlite3.connect(world.database)) as database:
+        assert database.execute("SELECT pool FROM drafts").fetchall() == [("sent",)]
+        assert database.execute("SELECT pool FROM cases").fetchall() == [("ticket",)]

@@ -74,6 +74,18 @@ def test_a_full_pool_of_tips_leaves_the_others_open_and_the_draft_as_it_was(
     send(store, waiting, TODAY + timedelta(days=1))
 
 
+def test_who_brought_more_is_counted_below_once_his_own_pool_of_tips_is_full(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tipline.storage.admissions.TIPS_A_DAY", dict.fromkeys(Pool, 1))
+    kept = [send(store, begin(store, Pool.PROOF)).id for _ in range(3)]
+    cases = store.cases.page("lumens-emp", ["new"], 9)
+    assert {case.tip: case.pool for case in cases} == dict.fromkeys(kept, Pool.PROOF), "it says what was brought"
+    for pool in (Pool.PROOF, Pool.TICKET, Pool.NEITHER):
+        with pytest.raises(PoolFullError):
+            send(store, begin(store, pool))
+
+
 def test_a_tip_carries_the_pool_of_its_draft(store: Store) -> None:
     kept = {send(store, begin(store, pool)).id: pool for pool in (Pool.PROOF, Pool.TICKET, Pool.NEITHER, Pool.ALL)}
     assert {case.tip: case.pool for case in store.cases.page("lumens-emp", ["new"], 9)} == kept
@@ -100,6 +112,6 @@ def test_a_proof_for_a_full_pool_is_not_used_up(store: Store) -> None:
 
 
 def test_every_pool_has_its_bounds() -> None:
-    assert set(pools.LIVE_DRAFTS) == set(Pool)
-    assert set(pools.TIPS_A_DAY) == set(Pool) - {Pool.VISIT, Pool.WRONG_CODE}
+    assert set(pools.LIVE_DRAFTS) == set(Pool) - {Pool.SENT}
+    assert set(pools.TIPS_A_DAY) == set(Pool) - {Pool.VISIT, Pool.WRONG_CODE, Pool.SENT}
     assert pools.LIVE_DRAFTS[Pool.NEITHER] < pools.LIVE_DRAFTS[Pool.TICKET] < pools.LIVE_DRAFTS[Pool.PROOF]

@@ -117,6 +117,23 @@ def test_after_a_pause_of_days_one_slot_uncovers_all(slotted: TipWorld) -> None:
     assert listed(slotted) == 1
 
 
+def test_however_many_notices_one_code_left_every_tip_becomes_visible(slotted: TipWorld) -> None:
+    """More than SQLite takes as values of one statement; each addition leaves one."""
+    a_tip(slotted)
+    numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 250001)"
+    with closing(sqlite3.connect(slotted.database)) as database, database:
+        database.execute(
+            f"INSERT INTO notices (id, care_point, attempts, coordinator, is_dead) {numbers} "  # noqa: S608  # our own
+            "SELECT 'x' || i, ?, 0, '', 0 FROM n",
+            (LUMENS,),
+        )
+    forward(slotted, hours=1)
+    assert hours(slotted).keep_up()
+    assert listed(slotted) == 1
+    assert len(slotted.store.outbox.waiting()) == 2, "Noor and Bilal"
+    assert slotted.store.outbox.unaddressed() == ()
+
+
 def test_of_two_processes_one_uncovers(slotted: TipWorld) -> None:
     seen = slotted.store.slots.last()
     assert seen

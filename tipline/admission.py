@@ -30,7 +30,6 @@ those in about a second, a laptop in a tenth, and while the browser does them th
 RIPE_SECONDS = 60
 OVER_SECONDS = 4 * 60 * 60
 """Offers are good for so long: some read the page, put the phone away and come back."""
-GRAIN_SECONDS = 5 * 60
 LONGEST = 2_000
 """Characters of a proof or ticket; ours have about 700."""
 
@@ -89,7 +88,9 @@ class Admission:
         name = worker or waiter
         if not name:
             return Entry((Pool.NEITHER,))
-        proved = (*[Pool.PROOF] * bool(worker), *[Pool.TICKET] * is_ripe) if not brought.honey else ()
+        proved = (
+            (*[Pool.PROOF] * bool(worker), *[Pool.TICKET] * (is_ripe and waiter == name)) if not brought.honey else ()
+        )
         return Entry((*proved, Pool.NEITHER), name, self._spending(name))
 
     def passed(self, puzzle: str) -> Entry:
@@ -130,7 +131,7 @@ class Admission:
         return altcha.verify_solution(payload, challenge_key, hmac_key_secret=solution_key).verified
 
     def _spending(self, name: str) -> Spending:
-        end = (self._now() + OVER_SECONDS) // GRAIN_SECONDS * GRAIN_SECONDS + GRAIN_SECONDS
+        end = (self._now() // OVER_SECONDS + 2) * OVER_SECONDS  # coarse, since it tells when a form was begun
         return Spending(hashlib.sha256(b"signaallijn/1 proof\n" + name.encode()).digest(), end)
 
     def _now(self) -> int:

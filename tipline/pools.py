@@ -22,6 +22,9 @@ class Pool(StrEnum):
     WRONG_CODE = "wrong-code"
     """Who typed one that opens none."""
 
+    SENT = "sent"
+    """No pool: a draft that has become a tip. It is counted as one."""
+
 
 class PoolFullError(Exception):
     """This pool takes no more for now; others may. Nothing was kept."""
@@ -66,6 +69,12 @@ LIVE_DRAFTS: Mapping[Pool, int] = MappingProxyType(
 )
 """How many drafts a pool holds at a time. A draft takes 4 KiB, up to 128 for who types far more than fits. With all
 pools full that is 140 MB, 4.5 GB at the very worst; of the latter 260 MB for those who bring nothing."""
+
+BELOW: Mapping[Pool, tuple[Pool, ...]] = MappingProxyType(
+    {Pool.PROOF: (Pool.TICKET, Pool.NEITHER), Pool.TICKET: (Pool.NEITHER,)}
+)
+"""Where a tip is counted once the day's pool of its own is full: who brought more is not worse off than who brought
+nothing."""
 
 TIPS_A_DAY: Mapping[Pool, int] = MappingProxyType(
     {

@@ -68,15 +68,14 @@ class Rewriting:
     _not_before: datetime | None = None
 
     def keep_up(self) -> bool:
-        """Writes the file anew when that is due; whether this call did. Raises sqlite3.OperationalError when others
-        were in the way or the disk is full; it is tried again, not at once."""
+        """Writes the file anew when that is due, at most once a minute; whether this call did. Raises
+        sqlite3.OperationalError when others were in the way or the disk is full; it is tried again, not at once."""
         now = self.clock()
         is_resting = self._not_before is not None and now < self._not_before
         if is_resting or not self.store.slots.is_rewriting_due() or not self._may(now):
             return False
         self._not_before = now + PAUSE
         self.store.slots.rewrite()
-        self._not_before = None
         return True
 
     def _may(self, now: datetime) -> bool:

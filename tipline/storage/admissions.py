@@ -6,7 +6,7 @@ from functools import cache
 from sqlalchemy import Insert, bindparam, delete, func, literal
 from sqlmodel import Session, col, select
 
-from tipline.pools import LIVE_DRAFTS, TIPS_A_DAY, Pool, PoolFullError
+from tipline.pools import BELOW, LIVE_DRAFTS, TIPS_A_DAY, Pool, PoolFullError
 from tipline.storage.adding import insert_unless
 from tipline.storage.tables import AdmissionRow, DraftRow
 
@@ -18,12 +18,17 @@ def check_room(session: Session, pool: Pool) -> None:
 
 
 def admit_draft(session: Session, pool: Pool) -> None:
-    """Raises `PoolFullError` like `check_room`; a full pool of wrong codes loses one instead. On PostgreSQL a few posts
-    at the very same moment may pass together, no more than there are connections."""
+    """Raises `PoolFullError` like `check_room`; a full pool of wrong codes loses its oldest instead. On PostgreSQL some
+    posts at the very same moment may pass together, no more than there are connections."""
     check_room(session, pool)
     if pool is not Pool.WRONG_CODE or not _is_full(session, pool):
         return
-    one = select(DraftRow.digest).where(DraftRow.pool == pool).order_by(col(DraftRow.digest)).limit(1)
+    one = (
+        select(DraftRow.digest)
+        .where(DraftRow.pool == pool)
+        .order_by(col(DraftRow.expires), col(DraftRow.digest))
+        .limit(1)
+    )
     session.execute(delete(DraftRow).where(col(DraftRow.digest).in_(one)))
 
 
@@ -35,11 +40,16 @@ def _is_full(session: Session, pool: Pool) -> bool:
 
 
 def admit_tip(session: Session, pool: Pool, day: date) -> None:
-    """Counts one more tip of this pool. Raises `PoolFullError` when the day has had as many as it may."""
+    """Counts one more tip of this pool, or of one with less proof that has room. Raises `PoolFullError` when the day
+    has had as many as it may."""
+    if not any(_is_counted(session, each, day) for each in (pool, *BELOW.get(pool, ()))):
+        raise PoolFullError
+
+
+def _is_counted(session: Session, pool: Pool, day: date) -> bool:
     connection = session.connection()
     values = {"pool": pool, "day": day, "count": 1, "bound": TIPS_A_DAY[pool]}
-    if connection.execute(_counting(connection.dialect.name), values).first() is None:
-        raise PoolFullError
+    return connection.execute(_counting(connection.dialect.name), values).first() is not None
 
 
 @cache

@@ -69,6 +69,11 @@ class Dead:
     care_point: str
 
 
+UNADDRESSED, BEING_ADDRESSED = "", "-"
+"""In the place of a coordinator."""
+_WAITS = col(NoticeRow.coordinator) == UNADDRESSED
+
+
 class Outbox:
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -76,15 +81,16 @@ class Outbox:
     def address(self) -> None:
         """Makes the notices of care points ones for their coordinators, at once. For a tip line without slots."""
         with self._database.reading() as session:
-            if not unaddressed(session):
+            if session.exec(select(NoticeRow.id).where(_WAITS).limit(1)).first() is None:
                 return
         with self._database.writing() as session:
-            address(session, unaddressed(session))
+            take_up(session)
+            address(session)
 
     def unaddressed(self) -> tuple[str, ...]:
         """The care points at which something new waits to be told, each as often as there is something, sorted."""
         with self._database.reading() as session:
-            return tuple(sorted(notice.care_point for notice in unaddressed(session)))
+            return tuple(sorted(session.exec(select(NoticeRow.care_point).where(_WAITS)).all()))
 
     def waiting(self) -> tuple[Waiting, ...]:
         """Who is to be told, in no order that means anything."""
@@ -189,20 +195,25 @@ def tell_each(session: Session, audiences: Collection[Audience]) -> None:
         _tell(session, care_point, sorted(coordinators))
 
 
-def unaddressed(session: Session) -> Sequence[NoticeRow]:
-    """Notices of care points, that are not yet ones for coordinators."""
-    return session.exec(select(NoticeRow).where(NoticeRow.coordinator == "")).all()
+def take_up(session: Session) -> None:
+    """Marks the notices of care points that are there now, to be addressed; later ones wait for the next time."""
+    _mark(session, UNADDRESSED, BEING_ADDRESSED)
 
 
-def address(session: Session, notices: Sequence[NoticeRow]) -> None:
-    """Makes of these notices, however many a care point has, one for each coordinator who is told. Those of a care
-    point where nobody works wait on."""
-    for care_point in sorted({notice.care_point for notice in notices}):
+def address(session: Session) -> None:
+    """Makes of the notices that were taken up, however many a care point has, one for each coordinator who is told.
+    Those of a care point where nobody works wait on. Asks of the notices as a whole: one code can leave thousands."""
+    taken_up = col(NoticeRow.coordinator) == BEING_ADDRESSED
+    for care_point in session.exec(select(NoticeRow.care_point).where(taken_up).distinct()).all():
         told = _told(_people(session, care_point))
         _tell(session, care_point, told)
         if told:
-            own = [notice.id for notice in notices if notice.care_point == care_point]
-            session.execute(delete(NoticeRow).where(col(NoticeRow.id).in_(own)))
+            session.execute(delete(NoticeRow).where(taken_up, col(NoticeRow.care_point) == care_point))
+    _mark(session, BEING_ADDRESSED, UNADDRESSED)
+
+
+def _mark(session: Session, before: str, after: str) -> None:
+    session.execute(update(NoticeRow).where(col(NoticeRow.coordinator) == before).values(coordinator=after))
 
 
 def _people(session: Session, care_point: str) -> Sequence[CoordinatorRow]:

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from tipline.storage.chores import DONE, DUE, REWRITING, ask_rewriting, last_done, put, take
 from tipline.storage.engine import Database
-from tipline.storage.outbox import address, unaddressed
+from tipline.storage.outbox import address, take_up
 from tipline.storage.tables import CaseRow, MessageRow, TipRow
 from tipline.storage.tips import after_addition
 
@@ -42,9 +42,9 @@ class WaitingTips:
             if not take(session, SLOT, slot, seen):
                 return False
             # First, so that no notice goes out whose tip came too late for this slot.
-            notices = unaddressed(session)
+            take_up(session)
             is_new = _uncover_cases(session) | _uncover_additions(session)
-            address(session, notices)
+            address(session)
             if is_new:
                 ask_rewriting(session)
             return True

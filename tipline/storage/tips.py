@@ -16,6 +16,8 @@ from tipline.storage.engine import Database
 from tipline.storage.outbox import add_notice, new_notice
 from tipline.storage.tables import CaseRow, DraftRow, MessageRow, TipRow
 
+ADDITIONS, ADDITIONS_A_DAY = 200, 20
+"""To one tip, in all and on one day: more than anyone had to say, and 13 MB with the longest."""
 LAST = 2**31
 TIPSTER = "tipster"
 """The reader of a message's file who is no care point."""
@@ -23,6 +25,10 @@ TIPSTER = "tipster"
 
 class OtherReadersError(Exception):
     """The files of a message are for others than those who have a case of its tip now. Nothing was kept."""
+
+
+class TooManyAdditionsError(Exception):
+    """This tip has had as many additions today, or in all, as one may. Nothing was kept."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,7 @@ class Tips:
                 session.rollback()
                 return False
             admit_tip(session, pool, tip.received_on)
+            session.connection().execute(_WAS_SENT, {"of": draft.digest})
             add_all(session, [_new_case(tip, care_point, pool) for care_point in tip.sealed])
             add_all(session, [new_notice(care_point) for care_point in tip.sealed])
             return True
@@ -127,13 +134,15 @@ class Tips:
         """All files of one message, or none: False when its number was taken or its id was kept before. An answer or an
         addition opens a closed case of its readers again, a hidden one at its slot; an addition leaves notices. Raises
         `OtherReadersError` when the tip was handed over or shared since they were sealed: who reads it now would miss
-        the message."""
+        the message; and `TooManyAdditionsError`."""
         with self._database.writing() as session:
             first = messages[0]
             lock_tip(session, first.tip)
             noted_by = first.reader if first.kind == "note" else ""
             if first.number != _last_number(session, first.tip, first.kind, noted_by) + 1:
                 return False
+            if first.kind == "addition":
+                _check_additions(session, first)
             if first.kind == "answer":
                 answered = _last_number(session, first.tip, "addition", "", _SHOWN)
                 messages = [replace(message, answers_to=answered) for message in messages]
@@ -180,8 +189,10 @@ class Tips:
                     col(MessageRow.reader) == TIPSTER,
                 )
             )
-            ask_rewriting(session)
-            return bool(gone.rowcount)  # type: ignore[attr-defined]  # Result of a DELETE is a CursorResult
+            is_gone = bool(gone.rowcount)  # type: ignore[attr-defined]  # Result of a DELETE is a CursorResult
+            if is_gone:
+                ask_rewriting(session)
+            return is_gone
 
 
 _SHOWN = col(MessageRow.hidden).is_(False)
@@ -262,12 +273,25 @@ _CHANGE_DRAFT = (
 )
 
 
+_WAS_SENT = update(DraftRow).where(col(DraftRow.digest) == bindparam("of")).values(pool=Pool.SENT)
+"""Its pool stands in the case: side by side they would tell which draft became which tip, and so when it began."""
+
+
 def _change_draft(session: Session, change: DraftChange) -> Pool | None:
     """The pool of the draft; None, with nothing changed, when it is no longer what was seen."""
     session.flush()
     values = {"of": change.digest, "seen": change.seen, "then": change.box}
     pool = session.connection().execute(_CHANGE_DRAFT, values).scalar_one_or_none()
     return None if pool is None else Pool(pool)
+
+
+def _check_additions(session: Session, new: StoredMessage) -> None:
+    """Raises `TooManyAdditionsError`. Additions ask for no proof but the code, so one code must fill nothing."""
+    numbers = select(func.count(col(MessageRow.number).distinct())).where(
+        MessageRow.tip == new.tip, MessageRow.kind == "addition", MessageRow.written_on == new.written_on
+    )
+    if new.number > ADDITIONS or session.exec(numbers).one() >= ADDITIONS_A_DAY:
+        raise TooManyAdditionsError
 
 
 def _last_number(session: Session, tip_id: str, kind: str, care_point: str, *wanted: ColumnElement[bool]) -> int:

@@ -16,6 +16,7 @@ from tipline.questions import MAX_CHARACTERS, clean
 from tipline.receipts import NotAReceiptError, Receipt, derive
 from tipline.routing import NoOpenCarePointError
 from tipline.sealing import SealingError
+from tipline.storage.tips import TooManyAdditionsError
 from tipline.tipster.addresses import address
 from tipline.tipster.answers import form_of, gone, incoming_of, padded_page, see
 from tipline.tipster.forms import TipForm
@@ -94,6 +95,8 @@ def add(request: Request, language: str) -> Response:
     if not fault:
         try:
             form.conversations.add(held, tip, held.draft.derived, text, language)
+        except TooManyAdditionsError:
+            fault = "full"
         except (NumberTakenError, NoOpenCarePointError, SealingError, SQLAlchemyError):
             fault = "failed"
     if fault:

@@ -16,7 +16,7 @@ from tipline import sealed_additions
 from tipline.conversation import NoConversationError, NumberTakenError, SealedConversation
 from tipline.sealed_additions import LOOKUP_ID, NotASealedAdditionError
 from tipline.sealing import SealingError
-from tipline.storage.tips import OtherReadersError, StoredMessage
+from tipline.storage.tips import OtherReadersError, StoredMessage, TooManyAdditionsError
 from tipline.tipster.answers import HEADERS, PAGE_STEP, form_of, incoming_of
 from tipline.tipster.forms import TipForm
 
@@ -35,7 +35,8 @@ def open_sealed(request: Request, language: str) -> Response:  # noqa: ARG001  #
 
 
 def add_sealed(request: Request, language: str) -> Response:  # noqa: ARG001
-    """`added`; `again` when others wrote or read meanwhile: nothing was kept, and it must be sealed anew."""
+    """`added`; `again` when others wrote or read meanwhile: nothing was kept, and it must be sealed anew; `full` when
+    this tip takes no more today."""
     try:
         form_of(request).conversations.add_sealed(sealed_additions.read(incoming_of(request).sealed))
     except (NotASealedAdditionError, SealingError):
@@ -44,6 +45,8 @@ def add_sealed(request: Request, language: str) -> Response:  # noqa: ARG001
         return _answer("unknown")
     except (NumberTakenError, OtherReadersError):
         return _answer("again")
+    except TooManyAdditionsError:
+        return _answer("full")
     return _answer("added")
 
 
