@@ -40,6 +40,7 @@ EXCEPTIONS = {
     "the file before its slot",
     "two copies",
     "a draft's end",
+    "a spent proof's end",
     "the waiting notices",
     "numbers",
     "cases.answered_to",
