@@ -42,17 +42,29 @@ class Tipline:
         """The addresses of the tipster's side; the application that takes them needs `tip_form` in its state."""
         return tipster_routes(has_puzzle=self.tip_form.puzzle is not None)
 
+    def chores(self) -> tuple[Callable[[], object], ...]:
+        """What is due from time to time: what waited for its slot is uncovered, over drafts and sessions are dropped,
+        the audit trail's head written. Each for itself: one that fails holds up no other."""
+        return (
+            self.slots.keep_up,
+            self._drop_drafts,
+            self._drop_sessions,
+            self.world.store.forget,
+            self.trail_watch.keep,
+            self.daily.keep_up,
+            self.rewriting.keep_up,
+        )
+
     def run_chores(self) -> None:
-        """What is due, once: what waited for its slot is uncovered, over drafts and sessions are dropped, the audit
-        trail's head written."""
-        now = self.world.clock()
-        self.slots.keep_up()
-        self.world.store.drafts.drop_expired(int(now.timestamp()))
-        self.world.store.sessions.drop_ended(now)
-        self.world.store.forget()
-        self.trail_watch.keep()
-        self.daily.keep_up()
-        self.rewriting.keep_up()
+        """All of them once, for who has no server. The first one that fails is raised."""
+        for chore in self.chores():
+            chore()
+
+    def _drop_drafts(self) -> None:
+        self.world.store.drafts.drop_expired(int(self.world.clock().timestamp()))
+
+    def _drop_sessions(self) -> None:
+        self.world.store.sessions.drop_ended(self.world.clock())
 
     def deliver_notices(self) -> None:
         """What waits in the outbox goes to the mail server. Beside the chores, since a server may be slow."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import anyio
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -45,6 +45,10 @@ CHORES_EVERY_SECONDS = 2.0
 MOST_THREADS = CONNECTIONS - 2
 """Requests worked on at once, each with a connection to the database; others wait their turn. More would only wait for
 each other: for the processor, and on SQLite for the one writer."""
+CHORES_AT_ONCE = 2
+"""One after the other, and the postman beside them, in threads of their own: a flood of requests must not hold up
+slots, ends and mail. Two more stretch codes (`tipline.tipster.follow_up`). All of them seldom need the database in the
+same moment; then a connection is opened for that moment."""
 
 
 def now_in_utc() -> datetime:
@@ -142,8 +146,9 @@ def _public_app(tipline: Tipline, live: LiveSite, routes: Sequence[BaseRoute], e
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         to_thread.current_default_thread_limiter().total_tokens = MOST_THREADS
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(_run_chores, (tipline.run_chores, live.keep_up))
-            tasks.start_soon(_run_chores, (tipline.deliver_notices,))
+            threads = CapacityLimiter(CHORES_AT_ONCE)
+            tasks.start_soon(_run_chores, (*tipline.chores(), live.keep_up), threads)
+            tasks.start_soon(_run_chores, (tipline.deliver_notices,), threads)
             yield
             tipline.stop()
             tasks.cancel_scope.cancel()
@@ -163,11 +168,11 @@ def _public_app(tipline: Tipline, live: LiveSite, routes: Sequence[BaseRoute], e
     return app
 
 
-async def _run_chores(chores: Sequence[Callable[[], None]]) -> None:
+async def _run_chores(chores: Sequence[Callable[[], object]], threads: CapacityLimiter) -> None:
     while True:
         for chore in chores:
             try:
-                await to_thread.run_sync(chore)
+                await to_thread.run_sync(chore, limiter=threads)
             except Exception as error:  # one that fails is tried again; the others go on
                 log_fault(error)
         await anyio.sleep(CHORES_EVERY_SECONDS)

@@ -22,8 +22,15 @@ PLAIN = b"Er ging iets mis. Bel 112 bij gevaar. / Something went wrong. Call 112
 
 OURS = frozenset({"campaign_site", "tipline"})
 BODY_LEFT_UNREAD = frozenset(
-    {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE}
+    {
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+    }
 )
+RETRY_AFTER_SECONDS = 60
+"""What the page of a busy server says in words: wait a minute."""
 
 PageOf = Callable[[str, HTTPStatus], str]
 """Language and status -> the error page."""
@@ -40,6 +47,8 @@ class ErrorPages:
         headers = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
         if status in BODY_LEFT_UNREAD:
             headers["Connection"] = "close"
+        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+            headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return HTMLResponse(self._page_of(language, status), status_code=status, headers=headers)
 
     def answering(self, status: HTTPStatus) -> Callable[[Request, Exception], Awaitable[Response]]:

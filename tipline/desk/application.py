@@ -56,7 +56,10 @@ def create_desk(world: World) -> Starlette:
 
 
 def _refuse(scope: Scope, status: HTTPStatus) -> ASGIApp:
-    return pages.refused(Request(scope), status)
+    answer = pages.refused(Request(scope), status)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        answer.headers["Retry-After"] = "60"
+    return answer
 
 
 def _http_error(request: Request, error: Exception) -> Response:

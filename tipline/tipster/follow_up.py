@@ -2,15 +2,20 @@
 
 The code travels in a form field and is never kept: what a visit needs of it waits, boxed, for half an hour."""
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from http import HTTPStatus
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CancelScope, CapacityLimiter, to_thread
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from tipline.conversation import Conversation, NumberTakenError
 from tipline.drafts import FollowUpDraft, Held
+from tipline.incoming import let_go
 from tipline.languages import other
 from tipline.questions import MAX_CHARACTERS, clean
 from tipline.receipts import NotAReceiptError, Receipt, derive
@@ -18,15 +23,22 @@ from tipline.routing import NoOpenCarePointError
 from tipline.sealing import SealingError
 from tipline.storage.tips import TooManyAdditionsError
 from tipline.tipster.addresses import address
-from tipline.tipster.answers import form_of, gone, incoming_of, padded_page, see
+from tipline.tipster.answers import HEADERS, form_of, gone, incoming_of, padded_page, see
 from tipline.tipster.forms import TipForm
 
 STRETCHING = CapacityLimiter(2)
 """How many codes are stretched at once: a rush of wrong ones must not take every thread."""
+MOST_WAITING = 300
+"""Codes that wait for that at once: two to four seconds. Who comes as one more is asked to come back."""
+LONGEST_CODE = 1000
+"""Characters of what was typed that are looked at. However it is grouped, a code is shorter."""
+TOO_BUSY = "busy"
+"""In the address of the page that asks for a code, when it has to ask again: nothing of the code was kept."""
 
 
 def ask_code(request: Request, language: str) -> Response:
-    return _asked(request, language, fault="", alternate_url=address("follow_up", other(language)))
+    fault = TOO_BUSY if request.url.query == TOO_BUSY else ""
+    return _asked(request, language, fault=fault, alternate_url=address("follow_up", other(language)))
 
 
 def _asked(request: Request, language: str, **context: object) -> Response:
@@ -35,9 +47,35 @@ def _asked(request: Request, language: str, **context: object) -> Response:
 
 
 async def give_code(request: Request, language: str) -> Response:
-    form, typed = form_of(request), incoming_of(request).one("receipt")
-    draft_id = await to_thread.run_sync(_visit, form, typed, limiter=STRETCHING)
-    return see("conversation", language, draft_id)
+    form, typed = form_of(request), incoming_of(request).one("receipt")[:LONGEST_CODE]
+    let_go(request.scope)  # what else came along need not wait with it
+    if STRETCHING.statistics().tasks_waiting < MOST_WAITING:
+        with _while_there(request):
+            draft_id = await to_thread.run_sync(_visit, form, typed, limiter=STRETCHING)
+            return see("conversation", language, draft_id)
+    return _too_busy(language)
+
+
+@contextmanager
+def _while_there(request: Request) -> Iterator[None]:
+    """Ends the block early when the visitor hangs up: who waits in it gives up its place. What began is done."""
+
+    async def watch() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+        waiting.cancel()
+
+    with CancelScope() as waiting:
+        watching = asyncio.create_task(watch())
+        try:
+            yield
+        finally:
+            watching.cancel()
+
+
+def _too_busy(language: str) -> Response:
+    # Not 503 in place: a phone keeps what was posted and answered so.
+    return RedirectResponse(f"{address('follow_up', language)}?{TOO_BUSY}", HTTPStatus.SEE_OTHER, headers=HEADERS)
 
 
 def conversation(request: Request, language: str) -> Response:
