@@ -29,7 +29,8 @@ from tipline.tipster.forms import TipForm
 STRETCHING = CapacityLimiter(2)
 """How many codes are stretched at once: a rush of wrong ones must not take every thread."""
 MOST_WAITING = 300
-"""Codes that wait for that at once: two to four seconds. Who comes as one more is asked to come back."""
+"""Codes that wait for that at once: four seconds of work, fifteen where the machine has other work. Who comes as one
+more is asked to come back. Well below `tipline.room.MOST_UNDER_WAY`, so that codes leave room for tips."""
 LONGEST_CODE = 1000
 """Characters of what was typed that are looked at. However it is grouped, a code is shorter."""
 TOO_BUSY = "busy"
