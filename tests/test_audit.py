@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from clock import NOW, Clock
 from sqlalchemy import create_engine, text
+from starlette.testclient import TestClient
 from tip_world import copied_settings
 
 from campaign_site.app import create_app
@@ -269,6 +270,24 @@ def test_a_damaged_heads_file_is_told_by_line(here: Store, file: HeadsFile, line
 def run(data: Path):
     content = {"SIGNAALLIJN_DATA": str(data), "SIGNAALLIJN_CONTENT": str(data / "content")}
     return CliRunner().invoke(main, ["audit", "verify"], env=content)
+
+
+def test_a_chore_that_fails_holds_up_no_other(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Uncovering what waited for its slot comes first, and finds its table gone; the trail's head is written all the
+    same, and the log says only where it broke."""
+    settings = copied_settings(tmp_path)
+    whole = create_app(settings, Clock())
+    whole.store.trail.record(deed())
+    with closing(sqlite3.connect(settings.data / "signaallijn.sqlite3")) as database, database:
+        database.execute("DROP TABLE chores")
+    heads = settings.data / "trail-heads.txt"
+    with TestClient(whole.app, base_url="http://localhost:8000") as client:
+        assert any(heads.exists() for _ in range(5000) if client.get("/healthz"))
+    whole.store.close()
+    faults = {record.getMessage() for record in caplog.records if record.name == "signaallijn"}
+    assert any(fault.startswith("sqlalchemy.exc.OperationalError in tipline.storage.") for fault in faults)
+    assert "DROP" not in str(faults)
+    assert "chores WHERE" not in str(faults)
 
 
 def test_the_running_whole_writes_heads_and_the_command_verifies_them(tmp_path: Path) -> None:

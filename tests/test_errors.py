@@ -87,6 +87,7 @@ def test_a_fault_is_answered_in_the_language_of_the_path_without_a_word_of_it(
     answer = client(error).get("/en/x")
     assert (answer.status_code, answer.text) == (status, f"<h1>en {status}</h1>")
     assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers.get("retry-after") == ("60" if status == 503 else None)
     assert client(error).get("/nl/x").text == f"<h1>nl {status}</h1>"
     faults = [line for line in said(caplog) if "signaallijn" in line]
     assert len(faults) == 2

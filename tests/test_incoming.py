@@ -1,6 +1,8 @@
 """The guard in front of every post: kinds, bounds, time and where a post comes from."""
 
 import asyncio
+import sys
+import unicodedata
 from collections.abc import Sequence
 from http import HTTPStatus
 
@@ -24,9 +26,11 @@ from tipline.incoming import (
     Scope,
     Send,
     body_kind,
+    let_go,
     parse,
     refuse_other_sites,
 )
+from tipline.room import SMALL, Room
 from tipline.sealed_files import FileFor
 from tipline.sealed_posts import SealedPost
 
@@ -206,14 +210,98 @@ def test_what_can_not_be_read_is_refused_without_a_word_of_it(body: bytes) -> No
     assert refused.value.__suppress_context__
 
 
-@pytest.mark.parametrize("mark", ["\u0301", "\u0f73", "\uff9e", "\u20dd"])
-def test_marks_may_pile_up_to_a_bound(mark: str) -> None:
-    def body(number: int) -> bytes:
-        return ("a=e" + mark * number + "e" + mark * number).encode()
+MARKS = [chr(point) for point in range(sys.maxunicode + 1) if unicodedata.category(chr(point))[0] == "M"]
 
-    assert parse(FORM, body(MAX_MARKS))
+
+def piled(*marks: str) -> bytes:
+    """On letters of one, two, three and four bytes."""
+    return (
+        "a=" + "".join(f"{letter}{pile}" for pile in marks for letter in ("e", "\n\xe9", "\u6f22", "\U00012000"))
+    ).encode()
+
+
+@pytest.mark.parametrize("mark", ["\u0301", "\u0f73", "\uff9e", "\u20dd", "\U000e0100", "\u0301\r", "\x01\U0001e944"])
+def test_marks_may_pile_up_to_a_bound(mark: str) -> None:
+    assert parse(FORM, piled(mark * MAX_MARKS))
     with pytest.raises(RefusedError):
-        parse(FORM, body(MAX_MARKS + 1))
+        parse(FORM, piled(mark * MAX_MARKS, "", mark * (MAX_MARKS + 1)))
+
+
+def test_all_marks_that_unicode_has_are_counted() -> None:
+    for first in range(0, len(MARKS) - MAX_MARKS, MAX_MARKS + 1):
+        pile = "".join(MARKS[first : first + MAX_MARKS + 1])
+        assert parse(FORM, piled(pile[1:], pile[:-1]))
+        with pytest.raises(RefusedError):
+            parse(FORM, piled(pile))
+    with pytest.raises(RefusedError):
+        parse(FORM, piled("".join(MARKS[-MAX_MARKS - 1 :])))
+
+
+def test_rows_of_other_signs_are_no_piles() -> None:
+    assert parse(FORM, piled("\U0001f9ff" * 100, "\x01" * 100, "\u0301\n" * 100, "\U000e0100\U00012000" * 100))
+
+
+class Answering:
+    """A guard whose application answers when it is told to, and what became of each post."""
+
+    def __init__(self, room: Room) -> None:
+        self.room = room
+        self.statuses: list[int] = []
+        self._told = asyncio.Event()
+        self._guard = IncomingGuard(self._app, self._refuse, absence_is_refused=False, room=room)
+
+    async def _app(self, scope: Scope, _receive: Receive, _send: Send) -> None:
+        if scope["path"] == "/code":
+            let_go(scope)
+        await self._told.wait()
+        self.statuses.append(200)
+
+    def _refuse(self, _scope: Scope, status: HTTPStatus) -> App:
+        async def answer(_scope: Scope, _receive: Receive, _send: Send) -> None:
+            self.statuses.append(status)
+
+        return answer
+
+    async def send(self, *bodies: bytes, path: str = "/", method: str = "POST") -> Sequence[int]:
+        """Posts all of these at once; once all are answered or in the application, the latter answers."""
+
+        async def says(_message: Message) -> None:
+            raise AssertionError
+
+        self._told.clear()
+        self.statuses.clear()
+        scopes = [{**scope_of(method, {}), "path": path} for _ in bodies]
+        posts = [
+            asyncio.create_task(self._guard(scope, arriving([body], never_ends=False), says))
+            for scope, body in zip(scopes, bodies, strict=True)
+        ]
+        while len(self.statuses) + self.room.under_way < len(bodies):
+            await asyncio.sleep(0)
+        self._told.set()
+        await asyncio.gather(*posts)
+        return sorted(self.statuses)
+
+
+def test_more_than_may_be_under_way_is_refused_until_others_are_answered() -> None:
+    async def comes() -> None:
+        answering = Answering(Room(most_under_way=2))
+        for method in ("POST", "GET", "POST"):
+            assert await answering.send(b"a=1", b"a=1", b"a=1", method=method) == [200, 200, 503]
+        assert (answering.room.under_way, answering.room.held) == (0, {True: 0, False: 0})
+
+    run_apart(comes())
+
+
+def test_large_bodies_that_fill_their_room_keep_out_no_small_one() -> None:
+    async def comes() -> None:
+        answering = Answering(Room(most_large=4 * SMALL))
+        large, small, wide = b"a=" + b"x" * SMALL, b"a=1", "a=\U0001f9ff".encode() + b"x" * SMALL
+        assert await answering.send(large, large, large, large, small, small) == [200] * 5 + [503]
+        assert await answering.send(wide, small) == [200, 503]
+        assert await answering.send(*[large] * 3, path="/code") == [200] * 3
+        assert answering.room.held == {True: 0, False: 0}
+
+    run_apart(comes())
 
 
 @pytest.mark.parametrize(

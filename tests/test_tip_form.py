@@ -8,14 +8,18 @@ from pathlib import Path
 import pytest
 from clock import NOW, Clock
 from httpx2 import Response
-from server import STEPS
+from own_loop import run_apart
+from server import FORM, STEPS
 from site_world import care_points, rendering
 from starlette.testclient import TestClient
 from tip_world import a_demo, copied_settings, forget_tipsters
 
 from campaign_site.app import Signaallijn, create_app
 from tipline.drafts import SentDraft
+from tipline.incoming import Message
+from tipline.receipts import Receipt
 from tipline.tipster.addresses import address
+from tipline.tipster.follow_up import STRETCHING
 
 
 @dataclass
@@ -317,6 +321,59 @@ def test_a_wrong_code_opens_nothing_and_says_why(front: Front) -> None:
     assert 'id="no-answers"' in pages[code]
     assert all('id="errors"' in page for typed, page in pages.items() if typed != code)
     assert {len(page.encode()) % 16384 for page in pages.values()} == {0}
+
+
+def given_while_all_stretch(front: Front) -> tuple[Message, int]:
+    """How a code is answered whose visitor hangs up before its turn, and how many wait for theirs then."""
+    body = f"receipt={Receipt.new().digits}&more={'x' * 100_000}".encode()
+    headers = {"host": "localhost:8000", "content-type": FORM, "content-length": str(len(body))}
+    coming: list[Message] = [{"type": "http.request", "body": body}, {"type": "http.disconnect"}]
+    answered: list[Message] = []
+
+    async def receive() -> Message:
+        return coming.pop(0)
+
+    async def send(message: Message) -> None:
+        answered.append(message)
+
+    async def gives() -> int:
+        for who in ("one", "another"):
+            await STRETCHING.acquire_on_behalf_of(who)
+        try:
+            await front.whole.app(
+                {
+                    "type": "http",
+                    "method": "POST",
+                    "path": front.address("follow_up"),
+                    "query_string": b"",
+                    "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+                },
+                receive,
+                send,
+            )
+            return STRETCHING.statistics().tasks_waiting
+        finally:
+            for who in ("one", "another"):
+                STRETCHING.release_on_behalf_of(who)
+
+    waiting = run_apart(gives())
+    return answered[0], waiting
+
+
+def test_who_hangs_up_while_his_code_waits_gives_up_his_place(front: Front) -> None:
+    answer, waiting = given_while_all_stretch(front)
+    assert waiting == 0
+    assert (b"location", f"{front.address('follow_up')}?busy".encode()) in answer["headers"]
+
+
+def test_one_code_too_many_is_asked_to_come_back(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tipline.tipster.follow_up.MOST_WAITING", 0)
+    typed = Receipt.new().digits
+    busy = front.post(front.address("follow_up"), receipt=typed).headers["location"]
+    shown = front.get(busy).text
+    assert "Wacht een minuut en probeer het opnieuw." in shown
+    assert typed not in busy + shown
+    assert 'aria-invalid="true"' not in shown
 
 
 def test_a_visit_ends_after_half_an_hour_and_when_it_is_closed(front: Front) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 MOST_UNDER_WAY = 500
-"""Requests between their last byte and their answer: two to ten seconds of work. Who comes as one more is better told to
-come back than kept waiting behind them."""
+"""Requests between their last byte and their answer: two to ten seconds of work. Who comes as one more is better told
+to come back than kept waiting behind them."""
 SMALL = 8 * 1024
 """Bytes of a body that is small: a code, a place, and nearly every story."""
 MOST_SMALL = 8 * 1024 * 1024
