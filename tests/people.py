@@ -150,10 +150,16 @@ class Ada:
 
     def gets_a_code(self) -> str:
         """The code as the page shows it, in groups."""
-        code = self.page.locator("#receipt").inner_text()
-        code = " ".join(code.split())
+        code = " ".join(self.page.locator("#receipt [aria-hidden]").all_inner_texts())
+        assert self.hears_a_code() == code.replace(" ", ""), "a screen reader says the same digits, one by one"
         assert CODE.fullmatch(code), "a code is five groups of five digits"
         return code
+
+    def hears_a_code(self) -> str:
+        """Its digits, as a screen reader has them: apart, with a pause after each group."""
+        heard = " ".join(self.page.locator("#receipt .hidden").all_text_contents())
+        assert re.fullmatch(r"((\d ){4}\d, ){4}(\d ){4}\d\.", heard), "each digit is said"
+        return re.sub(r"\D", "", heard)
 
     def has_the_code(self) -> None:
         """She wrote it down: from now on no page shows it."""

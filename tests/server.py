@@ -274,11 +274,16 @@ class Report:
         """The digits that the page shows; empty when it shows none any more."""
         answer = self.client.get(self.path(4))
         assert answer.is_shown, answer.status
-        shown = re.search(r'id="receipt".*?</p>', answer.text, re.DOTALL)
-        return "".join(re.findall(r"[0-9]", re.sub(r"<[^>]+>", "", "<" + shown[0]))) if shown else ""
+        return code_in(answer.text).replace(" ", "")
 
     def acknowledges(self) -> Answer:
         return self.client.post(self.path(4))
+
+
+def code_in(page: str) -> str:
+    """The code that a page of the form shows, in its groups; empty where it shows none."""
+    shown = re.search(r'id="receipt".*?</p>', page, re.DOTALL)
+    return " ".join(re.findall(r'aria-hidden="true">(\d+)<', shown[0])) if shown else ""
 
 
 def follow_up(client: Client, code: str, language: str = "nl") -> str:

@@ -82,6 +82,7 @@ def test_answers_are_opened_and_additions_sealed_in_the_browser_and_the_code_sta
     assert faults(visitor.page) == []
     visitor.adds("Toegevoegd: é 👩🏽‍🚒")
     assert visitor.said()
+    expect(visitor.page.locator("#said")).to_be_focused()
     expect(visitor.page.locator("#addition")).to_have_value("")
     visitor.adds("")
     expect(visitor.page.locator("#errors")).to_be_focused()
@@ -156,18 +157,54 @@ def test_an_addition_whose_answer_is_lost_is_sent_again_as_the_same_bytes_and_ar
     assert additions(noor, "Antwoord gaat verloren") == ["Komt één keer aan"]
 
 
+def broken(deed: str) -> Callable[[Route], None]:
+    """The worker that opens and seals fails in this."""
+
+    def answer(route: Route) -> None:
+        came, end = route.fetch(), "\nanswerWith("
+        assert end in came.text()
+        breaks = f'\nDEEDS.{deed} = () => {{ throw new Error("broken"); }};{end}'
+        route.fulfill(response=came, body=came.text().replace(end, breaks))
+
+    return answer
+
+
+def test_a_code_that_was_said_to_stay_here_goes_to_the_server_only_at_another_press(ada: Ada, visitor: Visitor) -> None:
+    code = reported(ada, "De code bleef hier")
+    visitor.page.route("**/follow_up/opener.js*", broken("derive"))
+    visitor.comes(code)
+    expect(visitor.page.locator("#errors")).to_contain_text(
+        "Druk nog eens op ‘Verder’. Dan gaat uw code naar onze server"
+    )
+    expect(visitor.page.locator("#errors")).to_be_focused()
+    expect(visitor.page.locator("#how")).to_contain_text("gaat naar onze server")
+    visitor.sent_nothing_of(code.replace(" ", ""), code, code.replace(" ", "+"))
+    assert faults(visitor.page) == []
+    visitor.page.locator("#ask button").click()
+    visitor.is_in()
+    assert re.search(r"vervolg/[\w-]{22}$", visitor.page.url)
+
+
+def test_a_visit_ends_half_an_hour_after_something_was_typed(ada: Ada, visitor: Visitor) -> None:
+    code = reported(ada, "Lang bezig")
+    visitor.page.clock.install()
+    visitor.comes(code)
+    visitor.is_in()
+    for typed in ("Eerst", "Eerst dit"):
+        visitor.page.clock.fast_forward("29:00")
+        visitor.page.locator("#addition").fill(typed)
+    expect(visitor.page.locator("main")).to_contain_text("een half uur niets typt")
+    with visitor.page.expect_navigation():
+        visitor.page.clock.fast_forward("30:01")
+    expect(visitor.page.locator("#code")).to_have_value("")
+
+
 @pytest.mark.parametrize(("deed", "field", "typed"), [("open", "#code", ""), ("seal", "#addition", "Niet verloren")])
 def test_where_it_breaks_later_it_says_so_and_what_was_typed_stays(
     ada: Ada, visitor: Visitor, deed: str, field: str, typed: str
 ) -> None:
-    def breaks(route: Route) -> None:
-        came, end = route.fetch(), "\nanswerWith("
-        assert end in came.text()
-        broken = f'\nDEEDS.{deed} = () => {{ throw new Error("broken"); }};{end}'
-        route.fulfill(response=came, body=came.text().replace(end, broken))
-
     code = reported(ada, f"Het gaat stuk bij {deed}")
-    visitor.page.route("**/follow_up/opener.js*", breaks)
+    visitor.page.route("**/follow_up/opener.js*", broken(deed))
     visitor.comes(code)
     if typed:
         visitor.is_in()

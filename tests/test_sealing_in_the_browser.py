@@ -17,6 +17,7 @@ from itertools import chain, repeat
 import pytest
 from keys import care_point_key
 from leak_search import KEEPS_ITS_LOG, found_in, left_behind, secrets_of
+from looking import faults
 from people import Ada
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 from sealed_report import SealedReport, posted
@@ -167,6 +168,29 @@ class Told:
         assert tipster["recipient"] == derive(Receipt(code), self.site.salt).identity.recipient
         assert 'id="addition"' in self.site.public.get(follow_up(self.site.public, code)).text
 
+    def is_asked_to_press_again(self) -> None:
+        """The page takes back what it promised, and says what comes. Nothing went, nor does it by a double click."""
+        wrong = self.page.locator("#errors")
+        expect(wrong).to_contain_text("Druk nog eens op de knop. Dan gaat hij naar onze server")
+        expect(wrong).to_be_focused()
+        expect(self.page.locator("#how")).to_contain_text("Onze server bewaart")
+        assert self.page.title().startswith("Fout: ")
+        self.page.locator("#go-on").dispatch_event("click", {"detail": 2})
+        self.has_it_all_in_view()
+        assert not any(self.words.encode() in (each.post_data_buffer or b"") for each in self.sent)
+        assert self.new_tips() == []
+
+    def presses_again(self) -> None:
+        """And sends it plainly."""
+        self.page.locator("#go-on").click()
+        self.page.wait_for_url(lambda _: self.ada.is_at("tip_check"))
+        self.has_it_all_in_view()
+        self.ada.sends()
+        assert not self.ada.was_sealed_on_her_device()
+        code = self.sees_its_code()
+        self.is_one_tip(code)
+        self.leaves_nothing_readable(code)
+
     def new_tips(self) -> list[tuple[str, bytes]]:
         return [row for row in tips(self.site) if row[0] not in self.before]
 
@@ -207,6 +231,9 @@ def test_the_longest_tip_that_can_be_told_is_sealed_for_two_points_as_well(told:
     longest = "🚒" * 4000
     told.comes_to_the_story(lives_elsewhere="9711")
     told.ada.tells(longest, others=longest, danger="soon")
+    for changes in (told.ada.leaves_out, told.ada.takes_back_in):
+        changes("zvh-groningen")
+        expect(told.page.locator("#care-point")).to_be_focused()
     told.ada.sends()
     assert told.ada.was_sealed_on_her_device()
     ((_, sealed),) = told.new_tips()
@@ -214,7 +241,7 @@ def test_the_longest_tip_that_can_be_told_is_sealed_for_two_points_as_well(told:
     assert len(sealed) > BUCKETS[-1]
 
 
-# What can't seal: the plain form does it, before anything was sent
+# What can't seal: the plain form does it, before anything was sent, and at the next press where the page said otherwise
 
 
 def blocks(file: str) -> Callable[[Page], None]:
@@ -275,16 +302,18 @@ CAN_NOT_SEAL = {
     "what was altered opens": changes(
         "/formats/ages.js", "throw await reasonOf(decrypter, file);", "return new Uint8Array();"
     ),
+    "the steps are no steps": lambda page: page.route(SEALED, lambda route: route.fulfill(body="<p>Hallo</p>")),
+    "the steps lead elsewhere": lambda page: page.route(
+        SEALED, lambda route: route.fulfill(status=302, headers={"location": "/nl/"})
+    ),
+}
+SEALS_NO_MORE = {
     "it seals no more after its test": breaks('DEEDS.seal = () => { throw new Error("broken") }'),
     "the worker breaks off while sealing": breaks(
         "DEEDS.seal = () => new Promise(() => setTimeout(() => { throw new Error('broken') }))"
     ),
     "the key is another than the page names": names_another_key,
-    "the steps are no steps": lambda page: page.route(SEALED, lambda route: route.fulfill(body="<p>Hallo</p>")),
     "the steps lack one": changes(SEALED.pattern, 'data-step="check"', 'data-step="checks"'),
-    "the steps lead elsewhere": lambda page: page.route(
-        SEALED, lambda route: route.fulfill(status=302, headers={"location": "/nl/"})
-    ),
     "no step can be shown": finds('history.pushState = () => { throw new Error("broken") }'),
     "a step is shown and then it breaks": finds('window.scrollTo = () => { throw new Error("broken") }'),
 }
@@ -302,13 +331,38 @@ def test_where_it_can_not_seal_the_plain_form_takes_the_tip(told: Told, fault: s
     told.leaves_nothing_readable(code)
 
 
-@pytest.mark.parametrize("stalls", ["the steps", "the worker", "sealing"])
+@pytest.mark.parametrize("fault", SEALS_NO_MORE)
+def test_what_was_said_to_stay_here_goes_the_plain_way_only_at_another_press(told: Told, fault: str) -> None:
+    SEALS_NO_MORE[fault](told.page)
+    told.comes_to_the_story()
+    told.ada.waits_until_it_seals()
+    told.fills_in()
+    told.page.locator("#go-on").click()
+    told.is_asked_to_press_again()
+    told.presses_again()
+
+
+def test_where_sealing_takes_for_ever_another_press_sends_it_the_plain_way(told: Told) -> None:
+    told.page.clock.install()
+    breaks("DEEDS.seal = () => new Promise(() => {})")(told.page)
+    told.comes_to_the_story()
+    told.ada.waits_until_it_seals()
+    told.fills_in()
+    told.page.locator('#tell button[value="language"]').click()
+    told.ada.language = "en"
+    told.ada.waits_until_it_seals()
+    told.page.locator("#go-on").click()
+    told.time_passes("#errors")
+    assert faults(told.page) == []
+    told.presses_again()
+
+
+@pytest.mark.parametrize("stalls", ["the steps", "the worker"])
 def test_where_it_waits_in_vain_the_plain_form_takes_the_tip(told: Told, stalls: str) -> None:
     told.page.clock.install()
     {
         "the steps": lambda page: page.route(SEALED, lambda _: None),
         "the worker": lambda page: page.route(re.compile("/tip/sealer.js"), lambda _: None),
-        "sealing": breaks("DEEDS.seal = () => new Promise(() => {})"),
     }[stalls](told.page)
     told.comes_to_the_story()
     told.fills_in()
@@ -425,6 +479,7 @@ def test_an_answer_that_is_nonsense_counts_as_none(told: Told) -> None:
     told.time_passes("#again", AT_ONCE)
     told.page.locator("#again").click()
     expect(told.page.locator("#again")).to_be_hidden()
+    expect(told.page.locator("#progress")).to_be_focused()
     told.time_passes("#again", AT_ONCE)
     assert told.new_tips() == []
     told.page.locator("#again").click()
@@ -439,9 +494,11 @@ def test_what_was_not_kept_is_still_there_and_goes_when_it_can(told: Told, word:
     told.is_at_the_check()
     meets(told.page, [says({"json": {"is": word}})])
     told.page.locator("#send").click()
-    expect(told.page.locator("#errors")).to_be_visible()
+    expect(told.page.locator("#errors")).to_be_focused()
     told.has_it_all_in_view()
     assert told.new_tips() == []
+    told.page.locator("#errors a").click()
+    expect(told.page.locator("#care-point" if word == "receiver" else "#send")).to_be_focused()
     told.was_sealed_and_sent_once(told.presses_send())
 
 
@@ -490,16 +547,13 @@ def test_a_draft_that_is_over_before_an_answer_came_leaves_a_code_that_works(tol
     told.is_one_tip(code)
 
 
-def test_where_somebody_else_reads_it_now_and_it_can_not_be_sealed_anew_the_plain_form_takes_it(told: Told) -> None:
+def test_where_somebody_else_reads_it_now_and_it_can_not_be_sealed_anew_it_says_so_first(told: Told) -> None:
     breaks("const first = DEEDS.seal; DEEDS.seal = (told) => { delete DEEDS.seal; return first(told); }")(told.page)
     told.is_at_the_check()
     meets(told.page, [says({"json": {"is": "receiver"}})])
     told.page.locator("#send").click()
-    told.page.wait_for_url(lambda _: told.ada.is_at("tip_check"))
-    told.has_it_all_in_view()
-    told.ada.sends()
-    assert not told.ada.was_sealed_on_her_device()
-    told.is_one_tip(told.sees_its_code())
+    told.is_asked_to_press_again()
+    told.presses_again()
 
 
 @contextmanager
@@ -545,16 +599,12 @@ def test_where_the_sum_does_not_come_the_full_pool_stays_full_and_all_stays_in_v
     told.was_sealed_and_sent_once(told.presses_send())
 
 
-def test_what_breaks_between_the_check_and_the_first_byte_ends_in_the_plain_form(told: Told) -> None:
+def test_what_breaks_between_the_check_and_the_first_byte_is_said_and_goes_at_another_press(told: Told) -> None:
     told.is_at_the_check()
     told.page.evaluate('() => { window.scrollTo = () => { throw new Error("broken") } }')
     told.page.locator("#send").click()
-    told.page.wait_for_url(lambda _: told.ada.is_at("tip_check"))
-    told.has_it_all_in_view()
-    assert told.new_tips() == []
-    told.ada.sends()
-    assert not told.ada.was_sealed_on_her_device()
-    told.is_one_tip(told.sees_its_code())
+    told.is_asked_to_press_again()
+    told.presses_again()
 
 
 # Where the server is gone before anything was sent

@@ -9,7 +9,7 @@ import pytest
 from clock import NOW, Clock
 from httpx2 import Response
 from own_loop import run_apart
-from server import FORM, STEPS
+from server import FORM, STEPS, code_in
 from site_world import care_points, rendering
 from starlette.testclient import TestClient
 from tip_world import a_demo, copied_settings, forget_tipsters
@@ -63,8 +63,7 @@ class Front:
         return draft
 
     def code(self, draft: str) -> str:
-        shown = re.search(r'id="receipt"[^>]*>(.*?)</p>', self.get(self.step(draft, 4)).text)
-        return re.sub(r"<[^>]+>", "", shown[1]).strip() if shown else ""
+        return code_in(self.get(self.step(draft, 4)).text)
 
     def tips(self) -> list[str]:
         store = self.whole.store

@@ -10,6 +10,7 @@ import pytest
 from brought import fields_of, worked
 from clock import Clock
 from httpx2 import Response
+from server import code_in
 from starlette.testclient import TestClient
 from tip_world import a_demo, copied_settings
 
@@ -207,9 +208,7 @@ def test_a_tip_that_its_pool_does_not_take_today_waits_in_its_draft_for_a_better
 def test_wrong_codes_take_each_others_place_and_no_visits(flooded: Flooded) -> None:
     draft = draft_in(flooded.post("tip_start", {**PLACE, **worked(flooded.first_page())}))
     flooded.sends(draft)
-    found = re.search(r'id="receipt"[^>]*>(.*?)</p>', flooded.client.get(flooded.at("tip_code", draft)).text)
-    assert found
-    code = re.sub(r"<[^>]+>", "", found[1])
+    code = code_in(flooded.client.get(flooded.at("tip_code", draft)).text)
     for _ in range(5):
         wrong = flooded.post("follow_up", {"receipt": "1" * 25})
         assert 'id="errors"' in flooded.client.get(wrong).text

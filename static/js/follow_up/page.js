@@ -1,5 +1,6 @@
 // The follow-up in a browser that opens and seals by itself: the code stays here. The page is the plain form all along, and
-// what goes wrong before anything was sent ends in the plain way; after that the code is not sent either.
+// what goes wrong before anything was sent ends in the plain way: where the page has said that the code stays here, only
+// when somebody presses once more and was told so. After that the code is not sent either.
 
 import { MAX_TEXT, tidy } from "../formats/bodies.js";
 import { within } from "../patience.js";
@@ -9,7 +10,7 @@ import { clear, clearWrong, isRefusal, say, showConversation, showWrong } from "
 
 const PATIENCE = 10_000; // for this browser to show that it can seal
 const WORKS = 60_000; // to stretch a code, to open all answers or to seal, on a slow device
-const VISIT = 30 * 60_000; // as long as a visit lasts on the server
+const VISIT = 30 * 60_000; // since something was typed; as long as a visit lasts on the server
 const TRIES = 4; // as often as others may write or read at the same moment
 
 class FollowUp {
@@ -20,7 +21,9 @@ class FollowUp {
   #opener = new WorkerLine(new URL("./opener.js", import.meta.url));
   #ready = within(PATIENCE, this.#opener.ask("prepare"));
   #isPlain = false;
+  #hasPromised = false; // whether the page has said that the code stays here
   #isBusy = false;
+  #end = 0; // the timer that ends the visit
   #lookupId = null;
   #found = null; // the conversation as it was shown last
   #shownNew = new Set(); // what was new when this visit began stays so as long as it lasts
@@ -30,9 +33,14 @@ class FollowUp {
     this.#form.addEventListener("submit", (event) => this.#submitted(event));
     window.addEventListener("pagehide", () => this.#wipe());
     this.#ready.then(
-      () => (this.#how.textContent = this.#how.dataset.sealed),
+      () => this.#promise(),
       () => (this.#isPlain = true),
     );
+  }
+
+  #promise() {
+    this.#how.textContent = this.#how.dataset.sealed;
+    this.#hasPromised = true;
   }
 
   #submitted(event) {
@@ -60,7 +68,7 @@ class FollowUp {
       this.#lookupId = await this.#works("derive", { typed: field.value, salt: this.#addresses.salt });
     } catch (error) {
       if (isRefusal(error.name)) this.#refuse(error.name);
-      else this.#postPlainly();
+      else this.#fallBack(field);
       return;
     }
     try {
@@ -84,12 +92,17 @@ class FollowUp {
     showWrong(field, say(name), say("code-not-kept"));
   }
 
-  /** Before anything was sent: as if there were no script. */
-  #postPlainly() {
+  /** Before anything was sent: from now on as if there were no script. */
+  #fallBack(field) {
     this.#isPlain = true;
     this.#opener.end();
     this.#how.textContent = this.#plainWords;
-    this.#form.submit();
+    if (!this.#hasPromised) {
+      this.#form.submit();
+      return;
+    }
+    this.#form.addEventListener("click", dropDoubleClick);
+    showWrong(field, say("not-here"), say("text-kept"));
   }
 
   /** Asks for the conversation anew and opens it. Gives the server's word for it. */
@@ -107,7 +120,14 @@ class FollowUp {
   #enter() {
     clearWrong();
     this.#show("", "");
-    setTimeout(() => this.#leave(), VISIT);
+    document.addEventListener("input", () => this.#stayOn());
+    this.#stayOn();
+  }
+
+  /** The server holds no visit of its own here: this one ends where nobody has written for so long. */
+  #stayOn() {
+    clearTimeout(this.#end);
+    this.#end = setTimeout(() => this.#leave(), VISIT);
   }
 
   #show(said, typed) {
@@ -187,6 +207,11 @@ class FollowUp {
     this.#form.reset();
     clear();
   }
+}
+
+/** The second half of a double click is no second press. */
+function dropDoubleClick(event) {
+  if (event.detail > 1 && event.target.closest("button")) event.preventDefault();
 }
 
 // Who comes back by the browser's own memory of the page must find a form, not a blank one.

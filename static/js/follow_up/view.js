@@ -59,7 +59,7 @@ export function clearWrong() {
   }
 }
 
-/** Shows a conversation in the place of the form, and what was done. `deeds` has add(text), remove(answer) and done(). */
+/** Shows a conversation in the place of the form, and what was done, which takes the focus. `deeds` has add(text), remove(answer) and done(). */
 export function showConversation(found, said, typed, deeds) {
   const template = document.getElementById("conversation-view");
   const root = document.importNode(template.content, true);
@@ -79,8 +79,8 @@ export function showConversation(found, said, typed, deeds) {
   document.title = `${said ? `${say(said)} ` : ""}${template.dataset.title}${SITE}`;
   // Links to other pages and to the other language would lose what is typed.
   document.querySelectorAll(".top nav, a[hreflang]").forEach((link) => link.remove());
-  tell(said);
-  main().querySelector("h1").focus();
+  const note = tell(said);
+  (said ? note : main().querySelector("h1")).focus({ preventScroll: true });
   window.scrollTo(0, 0);
 }
 
@@ -88,6 +88,7 @@ function tell(said) {
   const note = document.getElementById("said");
   note.hidden = !said;
   note.textContent = said ? say(said) : "";
+  return note;
 }
 
 function item(answer, deeds) {

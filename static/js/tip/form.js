@@ -1,6 +1,7 @@
 // The tip form from the story on, as one document: it seals in the browser what was typed, and sends sealed bytes. The page is
-// the plain form all along. Whatever goes wrong before sealed bytes were sent, the plain form is posted in its place;
-// after that the same bytes are sent again, and nothing else.
+// the plain form all along. Whatever goes wrong before sealed bytes were sent, the plain form is posted in its place: where
+// the page has said that the text stays here, only when somebody presses once more and was told so. After that the same
+// bytes are sent again, and nothing else.
 
 import { within } from "../patience.js";
 import { WorkerLine } from "../worker_line.js";
@@ -16,9 +17,11 @@ const PATIENCE = 10_000; // for the browser to show that it can seal, and to sea
 class TipForm {
   #form = document.getElementById("tell");
   #how = document.getElementById("how");
+  #notLocked = document.getElementById("not-locked");
   #title = document.title;
   #plainWords = this.#how.textContent;
   #isPlain = false;
+  #hasPromised; // whether the page has said that the text is locked here
   #isBusy = false;
   #page = null; // the steps after the story
   #sealer = null;
@@ -30,8 +33,10 @@ class TipForm {
   #screen = new Screen(this.#ended.signal, () => this.#sayHow());
   #ready = this.#prepare().catch(() => false);
 
-  constructor() {
+  constructor(hasPromised = false) {
+    this.#hasPromised = hasPromised;
     const { signal } = this.#ended;
+    document.addEventListener("click", followFault, { capture: true, signal });
     this.#form.addEventListener("submit", (event) => this.#submitted(event), { signal });
     document.addEventListener("leaving", () => this.#wipe(), { signal });
     window.addEventListener("pagehide", () => this.#wipe(), { signal });
@@ -47,7 +52,9 @@ class TipForm {
   }
 
   #sayHow() {
+    if (this.#isPlain) return;
     this.#how.textContent = this.#page.say("how");
+    this.#hasPromised = true;
   }
 
   // The story
@@ -67,7 +74,7 @@ class TipForm {
       await this.#does(button?.value ?? "");
     } catch (error) {
       if (error instanceof UnreachableError) this.#how.textContent = this.#page.say("unreachable");
-      else this.#postPlainly(button);
+      else this.#fallBack(button);
     }
     this.#isBusy = false;
   }
@@ -77,11 +84,27 @@ class TipForm {
     return what === "back" ? this.#showPlace(this.#page.place) : this.#check();
   }
 
-  #postPlainly(button) {
+  /** Nothing is sealed here any more. */
+  #fallBack(button) {
     this.#isPlain = true;
     this.#sealer?.end();
     this.#how.textContent = this.#plainWords;
     this.#screen.restore();
+    if (this.#hasPromised) this.#askForAnotherPress();
+    else this.#postPlainly(button);
+  }
+
+  /** The words came with the story: they can't be fetched where the network is the fault. */
+  #askForAnotherPress() {
+    document.getElementById("errors")?.remove();
+    const box = document.importNode(this.#notLocked.content, true).firstElementChild;
+    titled(`${this.#notLocked.dataset.error} ${this.#title}`);
+    this.#form.parentElement.prepend(box);
+    this.#form.addEventListener("click", dropDoubleClick);
+    focusOn(box);
+  }
+
+  #postPlainly(button) {
     // In a task of its own: a form that is told to go while its own submit event runs does not go.
     setTimeout(() => this.#form.requestSubmit(button));
   }
@@ -89,7 +112,7 @@ class TipForm {
   async #changeLanguage() {
     await languages.change(this.#form, this.#page.otherStory);
     this.#end();
-    new TipForm();
+    new TipForm(this.#hasPromised);
     focusOn(document.querySelector("#content h1"));
   }
 
@@ -136,7 +159,6 @@ class TipForm {
       else this.#guarded(() => this.#changeReceivers(event));
     });
     this.#screen.show({ root, title: prefix + title });
-    if (faults.length > 0) focusOn(root.querySelector("#errors"));
   }
 
   #fillAnswers(root) {
@@ -151,7 +173,7 @@ class TipForm {
   /** A link of the check step. Those to the story and the place lead there within the document. */
   #followed(event) {
     const link = event.target.closest("a[href]");
-    if (!link) return;
+    if (!link || event.defaultPrevented) return;
     if (link.pathname === this.#form.getAttribute("action") && link.host === window.location.host) {
       event.preventDefault();
       this.#screen.back(link.hash.slice(1));
@@ -165,6 +187,7 @@ class TipForm {
   async #changeReceivers(event) {
     await fetched(new URL(event.target.action).pathname, fieldsOf(event));
     await this.#sealAnew([]);
+    if (!this.#isPlain) focusOn(document.querySelector("#content #care-point"));
   }
 
   // The place
@@ -207,7 +230,7 @@ class TipForm {
     if (form.elements.ticket) await this.#bring(form, brought);
     const root = await this.#showSending().catch(() => null);
     if (root) await this.#sendNow(root);
-    else this.#postPlainly();
+    else this.#fallBack();
     this.#isBusy = false;
   }
 
@@ -238,6 +261,7 @@ class TipForm {
   async #sendAgain(root) {
     if (this.#isBusy) return;
     this.#isBusy = true;
+    focusOn(root.querySelector("#progress")); // before the button that has it goes
     root.querySelector('[data-part="again"]').hidden = true;
     say(root, this.#page.say("wait"));
     await this.#sendNow(root);
@@ -291,7 +315,7 @@ class TipForm {
       await this.#seal(this.#sealed.answers);
       this.#showCheck(faults);
     } catch {
-      this.#postPlainly();
+      this.#fallBack();
     }
   }
 
@@ -311,7 +335,12 @@ class TipForm {
   }
 
   #fillCode(root) {
-    [...root.querySelectorAll("#receipt span")].forEach((group, index) => (group.textContent = this.#sealed.code[index]));
+    const groups = root.querySelectorAll("#receipt > span");
+    this.#sealed.code.forEach((digits, index) => {
+      const [seen, heard] = groups[index].children;
+      seen.textContent = digits;
+      heard.prepend([...digits].join(" "));
+    });
   }
 
   /** Says that the site can't be reached, where that is why something does not work. */
@@ -354,6 +383,19 @@ class TipForm {
 
 function say(root, words) {
   root.querySelector("#progress").textContent = words;
+}
+
+/** A link of the box that says what is wrong leads to its field; an address of its own would make a step of the history. */
+function followFault(event) {
+  const link = event.target.closest('#errors a[href^="#"]');
+  if (!link) return;
+  event.preventDefault();
+  focusOn(document.getElementById(link.hash.slice(1)));
+}
+
+/** The second half of a double click is no second press. */
+function dropDoubleClick(event) {
+  if (event.detail > 1 && event.target.closest("button")) event.preventDefault();
 }
 
 /** The fields that a form posts, with that of the button that was pressed. */

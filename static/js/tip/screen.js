@@ -1,4 +1,5 @@
-// What stands in the document: one step at a time, with its title and the focus on its heading. The browser's Back leads from
+// What stands in the document: one step at a time, with its title and the focus on what is wrong, or else on
+// its heading. The browser's Back leads from
 // a later step to the story; a step that must not be left stays.
 
 const SITE = document.title.slice(document.title.lastIndexOf(" – "));
@@ -20,7 +21,10 @@ export class Screen {
     this.#isDeep = true;
     this.#stays = stays;
     put([root].flat(), wholeTitle);
-    focusOn(main().querySelector("h1"));
+    const wrong = main().querySelector("#errors");
+    // What is wrong stands right below what always stands on top, which must not slip behind the bar.
+    if (wrong) wrong.focus({ preventScroll: true });
+    else focusOn(main().querySelector("h1"));
   }
 
   /** Back to the story, by the browser's own way, and to the field with this id. */
@@ -31,6 +35,7 @@ export class Screen {
 
   /** Puts the story there again, whatever stands in its place, and leaves the history as it is. */
   restore() {
+    this.#stays = false;
     main().replaceChildren(...this.#first.nodes);
   }
 
