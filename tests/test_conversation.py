@@ -29,7 +29,8 @@ def sent_tip(world: TipWorld) -> tuple[StoredTip, Derived]:
 
 
 def visit(world: TipWorld, derived: Derived) -> Held[FollowUpDraft]:
-    held = world.drafts.held(world.drafts.begin(FollowUpDraft(derived)), FollowUpDraft)
+    draft = FollowUpDraft(derived, readers=("lumens-emp",))
+    held = world.drafts.held(world.drafts.begin(draft), FollowUpDraft)
     assert held
     return held
 

@@ -115,7 +115,7 @@ class Line:
         derived = derive(Receipt.new(), form.world.settings.salt)
         self.drafts = {
             "report": form.drafts.begin(report),
-            "visit": form.drafts.begin(FollowUpDraft(derived)),
+            "visit": form.drafts.begin(FollowUpDraft(derived, readers=("lumens-emp",))),
             "nobody's": "A" * 22,
             "garbled": "..%2f%00",
         }

@@ -15,12 +15,12 @@ from desk_world import TODAY, DeskWorld, make_desk_world
 from test_desk import Browser, rows_of, sealed_answer
 
 from tipline.conversation import Conversation
-from tipline.drafts import FollowUpDraft
+from tipline.drafts import FollowUpDraft, Held
 from tipline.heads import Author, Head, Kind, read, write
 from tipline.receipts import Derived
 from tipline.sealing import Identity, open_sealed, seal
 from tipline.slots import Slots
-from tipline.storage.tips import StoredTip
+from tipline.storage.tips import OtherReadersError, StoredTip
 
 LUMENS, ZVH, NATIONAL = "lumens-emp", "zvh-groningen", "comensha"
 PEOPLE = {"noor": LUMENS, "sam": ZVH, "mira": NATIONAL}
@@ -183,9 +183,14 @@ def conversation(world: DeskWorld, tip: str) -> tuple[StoredTip, Derived, Conver
 def adds(world: DeskWorld, tip: str, text: str) -> None:
     """The tipster comes back with the code and adds something."""
     stored, derived, _ = conversation(world, tip)
-    held = world.line.drafts.held(world.line.drafts.begin(FollowUpDraft(derived)), FollowUpDraft)
-    assert held
+    held = visit(world, FollowUpDraft(derived, readers=stored.care_points))
     world.line.conversations.add(held, stored, derived, text, "nl")
+
+
+def visit(world: DeskWorld, draft: FollowUpDraft) -> Held[FollowUpDraft]:
+    held = world.line.drafts.held(world.line.drafts.begin(draft), FollowUpDraft)
+    assert held
+    return held
 
 
 def trail(world: DeskWorld, care_point: str) -> list[tuple[str, str, str]]:
@@ -413,16 +418,21 @@ def test_an_answer_sealed_before_others_could_read_is_refused(noor: Desk, tip: s
     assert (answer.status_code, answer.json()) == (409, {"error": "other_readers"})
 
 
-def test_an_addition_begun_before_the_hand_over_reaches_who_reads_now(
+def test_an_addition_begun_before_the_hand_over_reaches_nobody_until_its_tipster_saw_who_reads_now(
     world: DeskWorld, noor: Desk, sam: Desk, tip: str
 ) -> None:
     stored, derived, _ = conversation(world, tip)
-    held = world.line.drafts.held(world.line.drafts.begin(FollowUpDraft(derived)), FollowUpDraft)
+    held = visit(world, FollowUpDraft(derived, readers=stored.care_points))
     noor.offers(tip, ZVH)
     sam.posts(tip, "take")
-    world.line.conversations.add(held, stored, derived, "Voor wie nu leest", "nl")
-    assert ("addition", 2, "Voor wie nu leest") in sam.reads(tip)
+    now, _, _ = conversation(world, tip)
+    for as_read in (stored, now):  # the hand-over may fall between reading and keeping
+        with pytest.raises(OtherReadersError):
+            world.line.conversations.add(held, as_read, derived, "Voor wie hier genoemd was", "nl")
+    assert ("addition", 2) not in [part[:2] for part in sam.reads(tip)]
     assert world.rows("SELECT count(*) FROM messages WHERE reader = ?", LUMENS) == [(0,)]
+    adds(world, tip, "Voor wie nu leest")
+    assert ("addition", 2, "Voor wie nu leest") in sam.reads(tip)
 
 
 def test_a_message_that_can_not_be_opened_is_left_out_by_name(

@@ -14,14 +14,17 @@ from tip_world import EINDHOVEN, GRONINGEN, TipWorld, a_demo, make_tip_world
 
 from campaign_site.app import create_app
 from tipline import heads, sealing
-from tipline.conversation import NoConversationError, NumberTakenError
+from tipline.conversation import NoConversationError, NumberTakenError, message_files
 from tipline.drafts import SentDraft
 from tipline.heads import Author, Head, Kind
+from tipline.questions import MAX_CHARACTERS
 from tipline.receipts import Derived, Receipt, derive
 from tipline.sealed_additions import NotASealedAdditionError, SealedAddition, read, write
 from tipline.sealed_files import FileFor
 from tipline.storage.tips import OtherReadersError, StoredMessage, StoredTip
 from tipline.tipster.addresses import address
+from tipline.tipster.answers import PAGE_STEP
+from tipline.tipster.sealed_follow_up import OPENED_STEP
 
 POSTS = ("open_sealed", "add_sealed", "see_sealed", "delete_sealed")
 
@@ -160,10 +163,26 @@ def test_a_code_that_nobody_has_is_answered_as_long_and_in_the_same_way(
     nobodys = posted(client, "open_sealed", derive(Receipt.new(), bytes(32)).lookup_id, language)
     assert known.json()["tip"] == tip.id
     assert nobodys.json() == {"is": "unknown"}
-    assert len(known.content) == len(nobodys.content) == 16384
+    assert len(known.content) == len(nobodys.content) == OPENED_STEP
     assert known.status_code == nobodys.status_code == 200
     assert dict(known.headers) == dict(nobodys.headers)
     assert known.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(("answers", "text"), [(7, "Weet u zijn naam?"), (1, "𐍈" * MAX_CHARACTERS)])
+def test_it_is_as_long_for_a_conversation_without_answers_as_for_one_with_some(
+    world: TipWorld, client: TestClient, answers: int, text: str
+) -> None:
+    tip, derived = joint_tip(world)
+    before = posted(client, "open_sealed", derived.lookup_id)
+    for number in range(1, answers + 1):
+        head = Head(Kind.ANSWER, tip.id, tip.care_points, number, Author.COORDINATOR, "nl")
+        file = sealing.seal(heads.write(head, {"text": text}, derived.reply_key), [derived.identity.recipient])
+        made = message_files(head, NOW.date(), dict.fromkeys(("tipster", *tip.care_points), file))
+        assert world.store.tips.add_messages(made)
+    after = posted(client, "open_sealed", derived.lookup_id)
+    assert len(after.json()["answers"]) == answers
+    assert len(after.content) == len(before.content) == OPENED_STEP
 
 
 def test_what_is_malformed_or_nobodys_changes_nothing_and_is_not_echoed(world: TipWorld, client: TestClient) -> None:
@@ -172,7 +191,7 @@ def test_what_is_malformed_or_nobodys_changes_nothing_and_is_not_echoed(world: T
         for body in (b"", b"x", bytes(16), bytes(16) + b"\xff" * 40, bytes(16) + tip.id.encode(), b"kwartelhaan" * 5):
             answer = posted(client, name, body)
             assert answer.json()["is"] in {"malformed", "unknown"}, name
-            assert len(answer.content) == 16384
+            assert len(answer.content) == (OPENED_STEP if name == "open_sealed" else PAGE_STEP)
             assert b"kwartelhaan" not in answer.content
         assert client.post(address(name, "nl"), data={"receipt": "1"}).json()["is"] in {"malformed", "unknown"}
     assert kept(world, tip) == [[], []]

@@ -175,6 +175,16 @@ def test_back_from_what_came_after_shows_no_more_what_waited(flooded: Flooded) -
         assert "5611" not in flooded.client.get(location, follow_redirects=True).text
 
 
+def test_two_reports_that_begin_on_one_page_that_asks_to_wait_are_two_tips(flooded: Flooded) -> None:
+    page = flooded.asked_to_wait(PLACE)
+    typed = fields_of(page.text)["typed"]
+    drafts = [draft_in(flooded.post("tip_start", {**worked(flooded.first_page()), "typed": typed})) for _ in range(2)]
+    for draft in drafts:
+        assert flooded.sends(draft) == flooded.at("tip_code", draft)
+        assert 'id="receipt"' in flooded.client.get(flooded.at("tip_code", draft)).text
+    assert flooded.pools() == ["proof", "proof"]
+
+
 def test_a_page_posted_twice_is_one_draft_with_the_place_that_was_given_last(flooded: Flooded) -> None:
     page = worked(flooded.first_page())
     first = flooded.post("tip_start", {**page, "place": "9711"})

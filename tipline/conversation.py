@@ -102,17 +102,22 @@ class Conversations:
         return Conversation(tip, answers, self.tips.next_number(tip.id, Kind.ADDITION) - 1)
 
     def add(self, held: Held[FollowUpDraft], tip: StoredTip, derived: Derived, text: str, language: str) -> None:
-        """Seals an addition to the care point. The same post again, at once or later in this visit, adds nothing.
-        Raises `NumberTakenError`, `heads.TextTooLongError` and what `seal_for_desks` raises."""
-        words = _digest(text)
+        """Seals an addition to the care points that this visit was told of. The same post again, at once or later in
+        this visit, adds nothing. Raises `NumberTakenError`, `storage.tips.OtherReadersError` when others read `tip`
+        now, `heads.TextTooLongError` and what `seal_for_desks` raises."""
+        words, told = _digest(text), held.draft.readers
         for _ in range(TRIES):
-            if words == held.draft.added or self._added(held, tip, derived, text, language):
+            if words == held.draft.added:
                 return
-            # Another post of this visit, or of another visit with the same code, was faster; or others read it now.
-            changed, now = self.drafts.held(held.id, FollowUpDraft), self.tip_of(derived)
-            if changed is None or now is None:
+            if told != tip.care_points:
+                raise OtherReadersError
+            if self._added(held, tip, derived, text, language):
+                return
+            # Another post of this visit, or of another visit with the same code, was faster.
+            changed = self.drafts.held(held.id, FollowUpDraft)
+            if changed is None:
                 break
-            held, tip = changed, now
+            held = changed
         raise NumberTakenError
 
     def _added(self, held: Held[FollowUpDraft], tip: StoredTip, derived: Derived, text: str, language: str) -> bool:
@@ -122,11 +127,8 @@ class Conversations:
         files = seal_for_desks(plaintext, tip.care_points, self.holders)
         made = message_files(head, dutch_date(self.clock()), files, first_id=held.draft.addition)
         messages = [replace(message, hidden=self.waits_for_slot) for message in made]
-        after = self.drafts.change(held, FollowUpDraft(derived, new=held.draft.new, said="added", added=_digest(text)))
-        try:
-            return self.tips.add_messages(messages, after)
-        except OtherReadersError:
-            return False
+        added = FollowUpDraft(derived, new=held.draft.new, said="added", added=_digest(text), readers=tip.care_points)
+        return self.tips.add_messages(messages, self.drafts.change(held, added))
 
     def add_sealed(self, addition: SealedAddition) -> None:
         """Keeps an addition that a browser sealed; the same again adds nothing. Whether it was written by who has the

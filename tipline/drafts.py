@@ -109,6 +109,8 @@ class FollowUpDraft:
     """The id of the next addition, fixed beforehand so that adding twice at once makes one."""
     added: str = field(default="", repr=False)
     """SHA-256 of what was added last in this visit, so that the same post sent again later adds nothing."""
+    readers: tuple[str, ...] = ()
+    """The care points that the visitor was last told read it, sorted: an addition goes to them or to nobody."""
 
     lifetime = FOLLOW_UP_SECONDS
 
@@ -250,7 +252,7 @@ def read_draft(plaintext: bytes) -> Draft:
         return SentDraft(receipt, tuple(value["care_points"]), value["post"])
     if kind == "follow-up":
         derived = value.pop("derived")
-        value["new"] = tuple(value["new"])
+        value |= {"new": tuple(value["new"]), "readers": tuple(value["readers"])}
         return FollowUpDraft(**value, derived=Derived.from_bytes(b64decode(derived)) if derived else None)
     answers = {
         question: tuple(answer) if isinstance(answer, list) else answer

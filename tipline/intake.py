@@ -53,10 +53,10 @@ class Intake:
         places = (self._municipality(draft.place), self._municipality(draft.home))
         return routing.points_serving(places, self.care_points())
 
-    def receive(self, held: Held[ReportDraft], language: str) -> None:
-        """Makes the draft a tip. The draft then holds nothing but the receipt; one that was sent before is left as it
-        is, and its first receipt stays the only one. Raises what `route` raises, `ReceiverChangedError`, and
-        `PoolFullError`: the draft stays as it is."""
+    def receive(self, held: Held[ReportDraft], language: str) -> bool:
+        """Makes the draft a tip. The draft then holds nothing but the receipt. False, with nothing changed, when it was
+        sent before, so that its first receipt stays the only one, or changed meanwhile. Raises what `route` raises,
+        `ReceiverChangedError`, and `PoolFullError`: the draft stays as it is."""
         route = self._told_route(held.draft)
         receipt = Receipt.new()
         derived = derive(receipt, self.salt)
@@ -71,7 +71,7 @@ class Intake:
         }
         sealed = seal_for_desks(heads.write(head, body), head.care_points, self.holders)
         after = self.drafts.change(held, SentDraft(receipt, tuple(point.id for point in route.care_points)))
-        self.tips.keep(self._new_tip(held.draft, derived.lookup_digest, sealed), after)
+        return self.tips.keep(self._new_tip(held.draft, derived.lookup_digest, sealed), after)
 
     def receive_sealed(self, held: Held[ReportDraft], post: SealedPost) -> bool:
         """Makes a tip of what a browser sealed for this draft: nothing of it can be read here. False, with nothing

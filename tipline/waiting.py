@@ -2,10 +2,11 @@
 
 So nothing that was typed is lost, and a flood finds nothing to fill. Knows nothing of pages."""
 
+import uuid
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tipline.drafts import REPORT_SECONDS, ReportDraft, read_draft, written
@@ -42,7 +43,8 @@ class WaitingRoom:
         return kept if len(kept) <= LONGEST else ""
 
     def open(self, kept: str) -> Waiting | None:
-        """What was kept; None when it is none of ours, or its hour is over."""
+        """What was kept, with a tip id of its own each time, since several reports may be made of it; None when it is
+        none of ours, or its hour is over."""
         try:
             padded = self._box.open(urlsafe_b64decode(kept + "=" * (-len(kept) % 4)), _CONTEXT)
         except (SealingError, ValueError):
@@ -51,4 +53,4 @@ class WaitingRoom:
         read = read_draft(draft)
         if int(until) <= self._clock().timestamp() or not isinstance(read, ReportDraft):
             return None
-        return Waiting(read, ticket.decode())
+        return Waiting(replace(read, tip=str(uuid.uuid4())), ticket.decode())

@@ -21,7 +21,7 @@ from tipline.questions import MAX_CHARACTERS, clean
 from tipline.receipts import NotAReceiptError, Receipt, derive
 from tipline.routing import NoOpenCarePointError
 from tipline.sealing import SealingError
-from tipline.storage.tips import TooManyAdditionsError
+from tipline.storage.tips import OtherReadersError, TooManyAdditionsError
 from tipline.tipster.addresses import address
 from tipline.tipster.answers import HEADERS, form_of, gone, incoming_of, padded_page, see
 from tipline.tipster.forms import TipForm
@@ -111,13 +111,14 @@ def conversation(request: Request, language: str) -> Response:
 
 
 def _shown(form: TipForm, held: Held[FollowUpDraft], found: Conversation) -> Held[FollowUpDraft]:
-    """Remembers that new answers are shown now; they stay new as long as this visit lasts."""
+    """Remembers who is said to read it now, and that new answers are shown; they stay new as long as this visit
+    lasts."""
     unseen = [answer.id for answer in found.answers if answer.is_new]
-    if not unseen:
-        return held
-    draft = replace(held.draft, new=(*held.draft.new, *unseen))
-    form.drafts.keep(held, draft)
-    form.conversations.tips.mark_seen(found.tip.id, unseen)
+    draft = replace(held.draft, new=(*held.draft.new, *unseen), readers=found.tip.care_points)
+    if draft != held.draft:
+        form.drafts.keep(held, draft)
+    if unseen:
+        form.conversations.tips.mark_seen(found.tip.id, unseen)
     return replace(held, draft=draft)
 
 
@@ -136,6 +137,8 @@ def add(request: Request, language: str) -> Response:
             form.conversations.add(held, tip, held.draft.derived, text, language)
         except TooManyAdditionsError:
             fault = "full"
+        except OtherReadersError:
+            fault = "readers"
         except (NumberTakenError, NoOpenCarePointError, SealingError, SQLAlchemyError):
             fault = "failed"
     if fault:
@@ -172,9 +175,8 @@ def _visit(form: TipForm, typed: str) -> str:
     except NotAReceiptError as reason:
         return form.drafts.begin(FollowUpDraft(fault=type(reason).__name__))
     derived = derive(receipt, form.world.settings.salt)
-    if form.conversations.tip_of(derived) is None:
-        return form.drafts.begin(FollowUpDraft(fault="unknown"))
-    return form.drafts.begin(FollowUpDraft(derived))
+    tip = form.conversations.tip_of(derived)
+    return form.drafts.begin(FollowUpDraft(derived, readers=tip.care_points) if tip else FollowUpDraft(fault="unknown"))
 
 
 def _visit_of(request: Request) -> Held[FollowUpDraft] | None:

@@ -223,7 +223,7 @@ def send(request: Request, language: str, held: Held[ReportDraft]) -> Response:
         return see("tip_story", language, held.id)
     form.drafts.lift(held, form.admission.weigh(read_brought(incoming_of(request))))
     try:
-        form.intake.receive(held, language)
+        is_kept = form.intake.receive(held, language)
     except (PlaceNotKnownError, NoOpenCarePointError):
         return see("tip_place", language, held.id)
     except ReceiverChangedError:
@@ -236,7 +236,16 @@ def send(request: Request, language: str, held: Held[ReportDraft]) -> Response:
         # What can't be sealed is not accepted. The draft still holds everything.
         form.drafts.keep(held, replace(held.draft, faults={"send": "failed"}))
         return see("tip_check", language, held.id)
+    if not is_kept:
+        _tell_unsent(form, held.id)
     return see("tip_code", language, held.id)
+
+
+def _tell_unsent(form: TipForm, draft_id: str) -> None:
+    """Unless another post has sent it, the check page, where its visitor ends then, says that it was not sent."""
+    unsent = form.drafts.held(draft_id, ReportDraft)
+    if unsent:
+        form.drafts.keep(unsent, replace(unsent.draft, faults={"send": "failed"}))
 
 
 def code(request: Request, language: str) -> Response:

@@ -22,16 +22,18 @@ from tipline.tipster.forms import TipForm
 
 UUID_LENGTH = 36
 """An answer's id stands in a post as text."""
+OPENED_STEP = 64 * 1024
+"""What opens a conversation is as long as a multiple of this. Seven short answers fit, or one of the longest."""
 
 
 def open_sealed(request: Request, language: str) -> Response:  # noqa: ARG001  # every view is given one
     """The sealed answers of the conversation with this lookup id, and to whom an addition is sealed."""
     form, lookup_id = form_of(request), incoming_of(request).sealed
     if len(lookup_id) != LOOKUP_ID:
-        return _answer("malformed")
+        return _answer("malformed", OPENED_STEP)
     found = form.conversations.sealed(lookup_id)
     written = _written(form, found)  # for nobody's too: the same work
-    return _answer("found", **written) if found.tip else _answer("unknown")
+    return _answer("found", OPENED_STEP, **written) if found.tip else _answer("unknown", OPENED_STEP)
 
 
 def add_sealed(request: Request, language: str) -> Response:  # noqa: ARG001
@@ -51,7 +53,8 @@ def add_sealed(request: Request, language: str) -> Response:  # noqa: ARG001
 
 
 def see_sealed(request: Request, language: str) -> Response:  # noqa: ARG001
-    """These answers were shown: they are new no longer."""
+    """These answers were shown: they are new no longer. Who was shown none says so as well, so that the line does not
+    tell the two apart."""
     lookup_id, answers = _named(incoming_of(request).sealed)
     tip = form_of(request).conversations.tip_at(lookup_id)
     if tip:
@@ -107,9 +110,9 @@ def _sealed_answer(answer: StoredMessage, names: list[str]) -> Mapping[str, obje
     }
 
 
-def _answer(word: str, **more: object) -> Response:
-    """Filled up with spaces to the next `PAGE_STEP`, as the pages of a conversation are."""
+def _answer(word: str, step: int = PAGE_STEP, **more: object) -> Response:
+    """Filled up with spaces to the next multiple of `step`, as the pages of a conversation are."""
     text = json.dumps({"is": word, **more}).encode()
     status = HTTPStatus.BAD_REQUEST if word == "malformed" else HTTPStatus.OK
-    padded = text.ljust(-(-len(text) // PAGE_STEP) * PAGE_STEP)
+    padded = text.ljust(-(-len(text) // step) * step)
     return Response(padded, status, headers=HEADERS, media_type="application/json")

@@ -5,7 +5,7 @@
 import { MAX_TEXT, tidy } from "../formats/bodies.js";
 import { within } from "../patience.js";
 import { WorkerLine } from "../worker_line.js";
-import { ask, naming, UnreachableError } from "./server.js";
+import { ask, naming, telling, UnreachableError } from "./server.js";
 import { clear, clearWrong, isRefusal, say, showConversation, showWrong } from "./view.js";
 
 const PATIENCE = 10_000; // for this browser to show that it can seal
@@ -26,6 +26,7 @@ class FollowUp {
   #end = 0; // the timer that ends the visit
   #lookupId = null;
   #found = null; // the conversation as it was shown last
+  #shownReaders = ""; // who was said to read it: an addition goes to them or to nobody
   #shownNew = new Set(); // what was new when this visit began stays so as long as it lasts
   #unsent = null; // { text, bytes }: an addition of which nobody knows whether it arrived
 
@@ -137,9 +138,9 @@ class FollowUp {
       done: () => this.#leave(),
     };
     showConversation(this.#found, said, typed, deeds);
-    const { unseen } = this.#found;
-    // They were shown. When this does not arrive they are new once more, which does no harm.
-    if (unseen.length > 0) ask(this.#addresses.see, naming(this.#lookupId, unseen)).catch(() => {});
+    this.#shownReaders = readersOf(this.#found);
+    // They were shown, or nothing was. When this does not arrive they are new once more, which does no harm.
+    ask(this.#addresses.see, telling(this.#lookupId, this.#found.unseen)).catch(() => {});
   }
 
   async #add(field) {
@@ -151,6 +152,7 @@ class FollowUp {
     try {
       const word = await this.#sent(text);
       if (word === "added") await this.#again("added");
+      else if (word === "readers") this.#showReaders(text);
       else showWrong(field, say("failed"), say("text-kept"));
     } catch (error) {
       const isUnsure = error instanceof UnreachableError && this.#unsent !== null;
@@ -165,11 +167,18 @@ class FollowUp {
     for (let tries = 0; tries < TRIES && word === "again"; tries += 1) {
       const isRepeat = this.#unsent?.text === text;
       if (tries > 0 && (await this.#fetch()) !== "found") return "unknown";
+      if (!isRepeat && readersOf(this.#found) !== this.#shownReaders) return "readers";
       if (!isRepeat) this.#unsent = { text, bytes: await this.#seal(text) };
       ({ is: word } = await ask(this.#addresses.add, this.#unsent.bytes));
       this.#unsent = null; // a word came: it is certain what became of them
     }
     return word;
+  }
+
+  /** Others read it than those who were named above what was typed. */
+  #showReaders(text) {
+    this.#show("", text);
+    showWrong(document.getElementById("addition"), say("readers"), say("text-kept"));
   }
 
   #seal(text) {
@@ -212,6 +221,11 @@ class FollowUp {
 /** The second half of a double click is no second press. */
 function dropDoubleClick(event) {
   if (event.detail > 1 && event.target.closest("button")) event.preventDefault();
+}
+
+/** The care points that read this conversation, as one text. */
+function readersOf({ care_points: carePoints }) {
+  return carePoints.map(({ id }) => id).join(" ");
 }
 
 // Who comes back by the browser's own memory of the page must find a form, not a blank one.
