@@ -191,5 +191,5 @@ def test_the_same_page_posted_by_many_at_once_is_one_draft_and_one_tip(site: Ser
         site.public.get(report.path(1))
         report.tells("Elke dinsdag.")
         assert {answer.location for answer in threads.map(lambda _: report.sends(), range(16))} == {report.path(4)}
-    assert pools(site) - before == {brings: 1}
+    assert pools(site) - before == {"sent": 1}
     assert pools_of_tips(site) - tips_before == {brings: 1}

@@ -1,9 +1,12 @@
 """A case goes to another care point, is refused, goes again, is taken, and comes back; and one is shared. Ada, who
 told, reads and adds all the while."""
 
+from collections.abc import Callable
+
 import pytest
 from looking import faults, misfits
 from people import Ada, Coordinator
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -14,16 +17,30 @@ def texts(coordinator: Coordinator) -> list[str]:
     return [text for _, text in coordinator.sees_the_case().messages]
 
 
-def looks_well(coordinator: Coordinator) -> None:
+def looks_well(person: Coordinator) -> None:
     """axe finds nothing, and nothing is wider than a narrow window."""
-    page = coordinator.page
+    page = person.page
     assert faults(page) == []
     page.set_viewport_size({"width": 320, "height": 640})
     assert misfits(page) == []
     page.set_viewport_size({"width": 1280, "height": 900})
 
 
-def test_a_case_is_refused_then_taken_answered_and_given_back(ada: Ada, noor: Coordinator, sam: Coordinator) -> None:
+def sees_who_else_reads_before_it_is_sent(tipster: Ada, care_point: str, text: str) -> None:
+    """What was begun before others were given the case goes to nobody until she has seen who they are."""
+    assert care_point not in tipster.page.locator("main").inner_text()
+    tipster.adds(text)
+    expect(tipster.page.locator("#errors")).to_contain_text("Kijk op deze pagina wie uw melding nu leest.")
+    expect(tipster.page.locator("#addition")).to_have_value(text)
+    expect(tipster.page.locator("main")).to_contain_text(care_point)
+    tipster.adds(text)
+    expect(tipster.page.locator("#said")).to_be_visible()
+
+
+def test_a_case_is_refused_then_taken_answered_and_given_back(
+    ada: Ada, noor: Coordinator, sam: Coordinator, tipster: Callable[..., Ada]
+) -> None:
+    with_script = tipster("nl", script=True)
     code = ada.reports("5611", "Hij reist elke week naar Groningen", danger="soon")
     noor.opens_the_desk()
     noor.reads("Hij reist elke week")
@@ -48,17 +65,18 @@ def test_a_case_is_refused_then_taken_answered_and_given_back(ada: Ada, noor: Co
     noor.looks_for_new_tips()
     noor.reads("Hij reist elke week")
     assert any(text.endswith("Hij woont toch bij u?") for text in texts(noor))
+    for each in (ada, with_script):
+        each.comes_back_with(code)
     noor.offers(ZVH, "Hij is verhuisd.")
-    ada.comes_back_with(code)
-    for name in ("Lumens", "Groningen"):
-        assert name in ada.page.locator("main").inner_text()
-    ada.adds("Nu is hij er de hele week")
+    sees_who_else_reads_before_it_is_sent(with_script, "Groningen", "Ik sla mijn woorden op slot op")
+    sees_who_else_reads_before_it_is_sent(ada, "Groningen", "Nu is hij er de hele week")
+    expect(ada.page.locator("main")).to_contain_text("Lumens")
     ada.is_done()
 
     sam.looks_for_new_tips()
     sam.reads("Hij reist elke week")
     sam.takes_the_case()
-    assert "Nu is hij er de hele week" in texts(sam)
+    assert texts(sam)[2:4] == ["Ik sla mijn woorden op slot op", "Nu is hij er de hele week"]
     sam.answers("Wij gaan erheen.")
     noor.finds_no_case("Hij reist elke week")
     ada.comes_back_with(code)

@@ -58,7 +58,7 @@ def receive(request: Request, language: str) -> Response:  # noqa: ARG001  # eve
     held = form.drafts.held(draft_id, ReportDraft)
     try:
         post = sealed_posts.read(incoming_of(request).sealed)
-        is_kept = held is not None and form.intake.receive_sealed(held, post)
+        is_kept = _is_kept(form, draft_id, post)
     except (NotASealedPostError, SealingError):
         return _answer("malformed", HTTPStatus.BAD_REQUEST)
     except (PlaceNotKnownError, NoOpenCarePointError, ReceiverChangedError):
@@ -68,6 +68,15 @@ def receive(request: Request, language: str) -> Response:  # noqa: ARG001  # eve
             form.drafts.keep(held, replace(held.draft, faults={"send": "full"}))
         return _answer("full", HTTPStatus.SERVICE_UNAVAILABLE)
     return _answer("sent", HTTPStatus.OK) if is_kept else _sent_before(form, draft_id, post)
+
+
+def _is_kept(form: TipForm, draft_id: str, post: SealedPost) -> bool:
+    """Whether this made a tip now. Tried once more where the draft was only changed in the same moment."""
+    for _ in range(2):
+        held = form.drafts.held(draft_id, ReportDraft)
+        if held is None or form.intake.receive_sealed(held, post):
+            return held is not None
+    return False
 
 
 def bring(request: Request, language: str, held: Held[ReportDraft]) -> Response:

@@ -153,7 +153,7 @@ class FollowUp {
       const word = await this.#sent(text);
       if (word === "added") await this.#again("added");
       else if (word === "readers") this.#showReaders(text);
-      else showWrong(field, say("failed"), say("text-kept"));
+      else showWrong(field, say(word === "full" ? "full" : "failed"), say("text-kept"));
     } catch (error) {
       const isUnsure = error instanceof UnreachableError && this.#unsent !== null;
       showWrong(field, say(isUnsure ? "unsure" : "failed"), say("text-kept"));
