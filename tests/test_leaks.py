@@ -314,7 +314,12 @@ def test_no_time_of_a_tip_is_finer_than_a_date(told: tuple[Server, Canaries]) ->
     kinds = {(table, row[1]): row[2] for table, rows in columns.items() for row in rows}
     assert not [name for name, kind in kinds.items() if "TIME" in kind]
     numbers = {name for name, kind in kinds.items() if kind in {"INTEGER", "BIGINT", "FLOAT", "NUMERIC"}}
-    assert numbers == {("messages", "number"), ("messages", "answers_to"), ("notices", "attempts"), ("drafts", "expires")}
+    assert numbers == {
+        ("messages", "number"),
+        ("messages", "answers_to"),
+        ("notices", "attempts"),
+        ("drafts", "expires"),
+    }
     days = database.execute("SELECT received_on FROM tips UNION SELECT written_on FROM messages").fetchall()
     assert all(date.fromisoformat(day).isoformat() == day for (day,) in days)
     ends = database.execute("SELECT expires FROM drafts").fetchall()
