@@ -24,10 +24,10 @@ run: $(STAMP) ## start the demonstration on http://localhost:8000
 	$(BIN)/signaallijn demo --port $(PORT)
 
 system: ## see that chromium, java, postgresql and nginx are here; as root on Debian, install them
-	@command -v chromium >/dev/null && command -v java >/dev/null && PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null && command -v openssl >/dev/null && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { \
+	@command -v chromium >/dev/null && command -v chromium-headless-shell >/dev/null && command -v java >/dev/null && PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null && command -v openssl >/dev/null && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium default-jre-headless postgresql nginx-light openssl >/dev/null; \
-	  else echo "Some tests need programs of the system. Run: sudo apt-get install chromium default-jre-headless postgresql nginx-light openssl"; fi; }
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium chromium-headless-shell default-jre-headless postgresql nginx-light openssl >/dev/null; \
+	  else echo "Some tests need programs of the system. Run: sudo apt-get install chromium chromium-headless-shell default-jre-headless postgresql nginx-light openssl"; fi; }
 
 test: $(STAMP) system ## run all tests
 	@# Three for two cores, since browsers and clocks are waited for. In the order of names: by itself xdist leaves files with few
