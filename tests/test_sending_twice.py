@@ -8,10 +8,14 @@ from http.client import HTTPException
 from pathlib import Path
 
 import pytest
+from sealed_report import SealedReport, posted
 from server import Answer, Report, Server, follow_up, planted, running_again
 from tip_world import demo_to_serve
 
+from tipline.tipster.addresses import address
+
 AT_ONCE = 8
+ADD_SEALED = address("add_sealed", "nl")
 
 DIES_AFTER_KEEPING = """
 import os
@@ -155,4 +159,22 @@ def test_killed_between_commit_and_answer_the_repeat_shows_the_same_code(tmp_pat
         assert rows(server, "messages") == 1
         assert 'id="said"' in server.public.get(address).text
         assert server.public.post(address, {"addition": "Rode auto."}).location == address
+        assert rows(server, "messages") == 1
+
+
+def test_a_sealed_report_whose_answer_was_lost_is_there_once_after_a_restart(tmp_path: Path) -> None:
+    data = demo_to_serve(tmp_path)
+    with running_again(data, **dies_after("keep", data)) as server:
+        sealed = SealedReport(server.public, Report(server.public).begins("5611").draft, server.salt)
+        tip, other = sealed.tip("Elke dinsdag haalt een man hem op."), sealed.tip("Elke woensdag.")
+        assert dies_at(server, lambda: sealed.sends(tip))
+    with running_again(data, **dies_after("add_messages", data)) as server:
+        sealed.client = server.public
+        assert [sealed.sends(each) for each in (tip, other, tip)] == ["sent", "other", "sent"]
+        assert rows(server, "tips") == 1
+        addition = sealed.addition("Rode auto.")
+        assert dies_at(server, lambda: posted(server.public, ADD_SEALED, addition))
+    with running_again(data) as server:
+        assert rows(server, "messages") == 1
+        assert b'"added"' in posted(server.public, ADD_SEALED, addition).body
         assert rows(server, "messages") == 1

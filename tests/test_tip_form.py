@@ -18,6 +18,7 @@ from campaign_site.app import Signaallijn, create_app
 from tipline.drafts import SentDraft
 from tipline.incoming import Message
 from tipline.receipts import Receipt
+from tipline.storage.tips import DraftChange, NewTip, Tips
 from tipline.tipster.addresses import address
 from tipline.tipster.follow_up import STRETCHING
 
@@ -260,6 +261,31 @@ def test_a_receiver_that_changed_between_check_and_send_is_told(front: Front) ->
     front.post(front.step(draft, 3))
     assert front.tips() == ["comensha"]
     key.write_bytes(kept)
+
+
+@BOTH_LANGUAGES
+def test_a_report_changed_elsewhere_while_it_is_sent_says_that_it_was_not_sent(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second tab changes the story in the moment between reading the report and keeping it."""
+    draft = front.ready()
+    keep = Tips.keep
+
+    def meanwhile(tips: Tips, tip: NewTip, change: DraftChange) -> bool:
+        monkeypatch.undo()
+        front.post(front.step(draft, 2), story="Elke woensdag.")
+        return keep(tips, tip, change)
+
+    monkeypatch.setattr(Tips, "keep", meanwhile)
+    front.post(front.step(draft, 3))
+    assert front.tips() == []
+    assert front.get(front.step(draft, 4)).headers["location"] == front.step(draft, 3)
+    page = front.get(front.step(draft, 3)).text
+    assert 'id="errors"' in page
+    assert "Elke woensdag." in page
+    front.post(front.step(draft, 3))
+    assert front.tips() == ["lumens-emp"]
+    assert front.code(draft)
 
 
 def test_when_nobody_is_open_the_form_says_so_and_keeps_nothing(front: Front) -> None:
