@@ -105,6 +105,14 @@ def playwright() -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="session")
+def whole_browser(playwright: Playwright, chromium: Path) -> Iterator[Browser]:
+    """For the journeys where windows, tabs and passkeys matter."""
+    browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     browser = playwright.chromium.launch(executable_path=installed(HEADLESS_SHELL), args=QUIET)
     yield browser

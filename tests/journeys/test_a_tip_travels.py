@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from people import Ada, Coordinator
+from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
 
@@ -14,6 +15,11 @@ STORY = (
 )
 ANSWER = 'Dank u. Is er een <plek> waar "hij" veilig is?\nWij lezen elke werkdag. 🙂'
 ADDITION = "Ja: bij zijn tante.\n<script>alert('x')</script> & 'meer' 🫶"
+
+
+@pytest.fixture(scope="module")
+def browser(whole_browser: Browser) -> Browser:
+    return whole_browser
 
 
 @pytest.mark.parametrize("script", [False, True], ids=["sealed on the server", "sealed on her own device"])
