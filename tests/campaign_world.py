@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from real_content import ROOT
-from site_world import library, material
+from site_world import little_material
 
 from campaign_site.library.entries import Campaign, Phase, PhaseName
 from campaign_site.pages.material import Material
@@ -34,8 +34,9 @@ def campaign(slug: str, **phases: datetime) -> Campaign:
 
 
 def with_campaigns(*campaigns: Campaign, is_demo: bool = False) -> Material:
-    """The real content with these campaigns instead of its own."""
-    return replace(material(is_demo=is_demo), library=replace(library(), campaigns=campaigns))
+    """The real content with these campaigns instead of its own, and with few municipalities."""
+    few = little_material()
+    return replace(few, library=replace(few.library, campaigns=campaigns), is_demo=is_demo)
 
 
 def write_campaign(content: Path, slug: str, **phases: datetime | str) -> None:

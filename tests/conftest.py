@@ -2,10 +2,13 @@
 
 A site lives as long as a module's tests, a browser as long as its worker; each test has a context of its own in it."""
 
+import gzip
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import lru_cache
 from pathlib import Path
 
+import brotli  # type: ignore[import-untyped]  # the package ships no types
 import pytest
 import real_content
 from desk_world import DeskWorld, make_desk_world
@@ -17,6 +20,10 @@ from tip_world import TipWorld, demo_to_serve, make_tip_world
 
 from tipline.care_points import CarePoints
 from tipline.geography import Geography
+
+# The same pages are made again and again, and packed for the browser each time: the bytes are the same.
+brotli.compress = lru_cache(4096)(brotli.compress)
+gzip.compress = lru_cache(4096)(gzip.compress)  # type: ignore[assignment]  # called alike
 
 CHROMIUM = Path("/usr/bin/chromium")
 HEADLESS_SHELL = Path("/usr/bin/chromium-headless-shell")
@@ -106,7 +113,7 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def whole_browser(playwright: Playwright, chromium: Path) -> Iterator[Browser]:
-    """For the journeys where windows, tabs and passkeys matter."""
+    """For the journeys that stand for what people have: a whole tip, and coming in with a passkey."""
     browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
     yield browser
     browser.close()

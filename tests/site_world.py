@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 
 import real_content
@@ -11,6 +11,7 @@ from real_content import geography, static_files
 
 from campaign_site.library.library import Library, Outside, load
 from campaign_site.library.site_files import Security, SiteFiles, read_security
+from campaign_site.pages.everything import every_page
 from campaign_site.pages.material import Material
 from campaign_site.prerender import prerender
 from campaign_site.publication import ALL_ADDRESSES, NAMED_PAGES, TIPLINE, Publication
@@ -18,6 +19,7 @@ from campaign_site.rendering import Catalogues, Rendering
 from campaign_site.served import Page
 from campaign_site.settings import PACKAGE
 from tipline.care_points import CarePoints
+from tipline.geography import load_geography
 
 
 @cache
@@ -67,12 +69,27 @@ def material(points: CarePoints | None = None, *, is_demo: bool = False) -> Mate
     return Material(library(), geography(), points or care_points(), ALL_ADDRESSES, is_demo)
 
 
+@cache
+def little_material() -> Material:
+    """The real content with few municipalities, for who renders the whole site more than once."""
+    content = real_content.little_content()
+    few = load_geography(content / "tipline")
+    named = replace(outside(), municipalities=frozenset(few.municipalities))
+    return replace(material(), library=load(content / "campaign", named), geography=few)
+
+
 def publication(
     made_from: Material | None = None, security: Security | None = None, *, is_demo: bool = False
 ) -> Publication:
     """The real content, published at an address of our own."""
     files = SiteFiles("https://example.nl", security or read_security(real_content.CAMPAIGN / "security.toml"))
     return Publication(made_from or material(is_demo=is_demo), rendering(is_demo=is_demo), files)
+
+
+def page_of(path: str, public: Material, instant: datetime = NOW) -> str:
+    """One page by itself."""
+    page = next(page for page in every_page(public, instant) if page.path == path)
+    return rendering().page(page.template, page.language, **page.context)
 
 
 @cache

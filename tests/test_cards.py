@@ -16,7 +16,7 @@ from campaign_world import with_campaigns
 from clock import NOW
 from draw_cards import palette_of, png_of
 from server import Server
-from site_world import library, material, outside, pages_now, rendering
+from site_world import library, little_material, material, outside, pages_now, rendering
 
 from campaign_site.campaign_files import PREFIX
 from campaign_site.cli.checking import DRAW, check_content
@@ -176,7 +176,7 @@ def test_a_link_to_help_or_a_form_shows_the_sites_name_only() -> None:
 
 def test_before_the_launch_no_card_has_an_address() -> None:
     early = datetime(2026, 10, 1, tzinfo=UTC)
-    pages = prerender(material(), rendering(), early)
+    pages = prerender(little_material(), rendering(), early)
     assert not [path for path in pages if path.startswith(PREFIX)]
     assert "og:image" not in meta(pages["/nl/"].body)
 

@@ -11,12 +11,11 @@ import pytest
 import real_content
 from clock import NOW
 from playwright.sync_api import Browser
-from site_world import library, material, outside, publication, rendering
+from site_world import library, material, outside, page_of, publication
 
 from campaign_site.library.library import load
 from campaign_site.library.local import Local
 from campaign_site.library.needs import NeedName
-from campaign_site.pages.everything import every_page
 from campaign_site.pages.material import Material
 from campaign_site.rendering import moment, published
 from tipline.content_files import ContentFaultError
@@ -72,9 +71,8 @@ def planted(folder: Path) -> Material:
     return replace(material(), library=load(folder, outside()))
 
 
-def page_of(path: str, public: Material, instant: datetime = NOW) -> str:
-    page = next(page for page in every_page(public, instant) if page.path == path)
-    text = rendering().page(page.template, page.language, **page.context)
+def main_of(path: str, public: Material, instant: datetime = NOW) -> str:
+    text = page_of(path, public, instant)
     return text[text.index("<main") : text.index("</main>")]
 
 
@@ -86,7 +84,7 @@ def part_of(html: str, anchor: str) -> str:
 
 
 def test_an_action_point_is_shown_with_its_state_in_words_and_its_source(folder: Path) -> None:
-    part = part_of(page_of("/nl/regio/zeeland", planted(folder)), "action-points")
+    part = part_of(main_of("/nl/regio/zeeland", planted(folder)), "action-points")
     assert re.search(r'class="state"><svg.*?</svg>Bezig<', part)
     assert re.search(r'class="state"><svg.*?</svg>Nog niet begonnen<', part)
     assert part.count("De regio zelf, per brief, 1 oktober 2026") == 2
@@ -96,13 +94,13 @@ def test_an_action_point_is_shown_with_its_state_in_words_and_its_source(folder:
 
 
 def test_the_mark_of_a_state_has_as_many_slats_as_its_rule_says(folder: Path) -> None:
-    part = part_of(page_of("/en/region/zeeland", planted(folder)), "action-points")
+    part = part_of(main_of("/en/region/zeeland", planted(folder)), "action-points")
     slats = {words: drawing.count("M") - 1 for drawing, words in re.findall(r"<svg(.*?)</svg>([A-Z][a-z ]+)<", part)}
     assert slats == {"Busy": 2, "Not begun": 4}
 
 
 def test_partners_stand_under_their_kind_and_missing_kinds_are_named(folder: Path) -> None:
-    part = part_of(page_of("/nl/regio/zeeland", planted(folder)), "partners")
+    part = part_of(main_of("/nl/regio/zeeland", planted(folder)), "partners")
     assert part.index("Buurthuizen en jongerenwerk") < part.index("Buurthuis De Test") < part.index("Hier kennen we")
     assert 'href="https://buurthuis.example" rel="noreferrer"' in part
     missing = part[part.index("Hier kennen we") :].lower()
@@ -113,10 +111,10 @@ def test_partners_stand_under_their_kind_and_missing_kinds_are_named(folder: Pat
 def test_an_event_is_shown_until_its_day_is_over(folder: Path) -> None:
     public = planted(folder)
     path = "/nl/regio/zeeland"
-    last = part_of(page_of(path, public, AFTER_THE_EVENING - timedelta(seconds=1)), "events")
+    last = part_of(main_of(path, public, AFTER_THE_EVENING - timedelta(seconds=1)), "events")
     assert "Avond over kijken" in last
     assert '<time datetime="2026-12-01T19:30:00+01:00">dinsdag 1 december 2026, 19.30 uur</time>' in last
-    gone = part_of(page_of(path, public, AFTER_THE_EVENING), "events")
+    gone = part_of(main_of(path, public, AFTER_THE_EVENING), "events")
     assert "Avond over kijken" not in gone
     assert 'class="empty"' in gone
     assert publication(public).next_change(NOW) == AFTER_THE_EVENING
@@ -125,18 +123,18 @@ def test_an_event_is_shown_until_its_day_is_over(folder: Path) -> None:
 
 def test_help_of_the_region_stands_under_its_need_with_ways_and_hours(folder: Path) -> None:
     public = planted(folder)
-    part = part_of(page_of("/en/region/zeeland", public), "help")
+    part = part_of(main_of("/en/region/zeeland", public), "help")
     row = part[part.index("Living and sleeping") : part.index("School and work")]
     for words in ("Huis De Test", "A bed.", 'href="tel:0400000000"', "Teststraat 1", "Every day.", "2 October 2026"):
         assert words in row
     assert 'class="empty"' not in part
     assert "for boys only" not in row, "what nobody found in the whole country, this region has"
     assert "for boys only" in part, "the other needs still say so"
-    assert "Huis De Test" not in page_of("/en/region/utrecht", public)
+    assert "Huis De Test" not in main_of("/en/region/utrecht", public)
 
 
 def test_a_region_that_told_nothing_says_so_and_nothing_is_made_up() -> None:
-    html = page_of("/nl/regio/zeeland", material())
+    html = main_of("/nl/regio/zeeland", material())
     for anchor in ("action-points", "help", "partners", "events"):
         assert part_of(html, anchor).count('class="empty"') == 1, anchor
     assert 'class="state"' not in html
@@ -152,7 +150,7 @@ def test_the_real_content_tells_only_what_the_two_documents_say() -> None:
 
 @pytest.mark.parametrize("path", ["/nl/regio/utrecht", "/en/region/utrecht"])
 def test_each_of_the_six_needs_has_sourced_lines_or_says_what_is_missing(path: str) -> None:
-    part = part_of(page_of(path, material()), "help")
+    part = part_of(main_of(path, material()), "help")
     rows = re.findall(r"<details>.*?</details>", part, re.DOTALL)
     language = path[1:3]
     assert [re.findall(r"<summary>(.+?)</summary>", row)[0] for row in rows] == [
@@ -174,7 +172,7 @@ def test_every_kind_of_help_of_the_document_is_found() -> None:
 
 
 def test_the_help_page_has_help_by_need_before_its_text_is_reviewed() -> None:
-    html = page_of("/nl/hulp", material())
+    html = main_of("/nl/hulp", material())
     assert all(need.names["nl"] in html for need in library().needs)
     assert "Zeg erbij dat het om een jongen gaat" not in html, "that is said to someone beside him"
 
@@ -192,7 +190,7 @@ def test_days_and_months_are_told_in_words() -> None:
 
 @pytest.mark.browser
 def test_on_paper_all_help_stands_open(browser: Browser) -> None:
-    html = page_of("/nl/regio/utrecht", material())
+    html = main_of("/nl/regio/utrecht", material())
     with browser.new_context() as context:
         page = context.new_page()
         page.set_content(html)

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 import real_content
 from clock import NOW
-from site_world import confirmed, library, material, outside, rendering
+from site_world import confirmed, library, material, outside, page_of, rendering
 
 from campaign_site.library.library import load
 from campaign_site.library.tiles import WIDEST
@@ -81,7 +81,7 @@ def test_the_key_explains_what_is_drawn_and_nothing_else(path: str) -> None:
     html = pages()[path]
     key = re.findall(r"</svg>([^<]+)</li>", html[html.index('<ul class="key"') :])
     assert set(key) == {state for _, state in listed(html).values()}
-    nobody = prerender(material(), rendering(), NOW)["/nl/"].body.decode()
+    nobody = page_of("/nl/", material())
     assert re.findall(r"</svg>([^<]+)</li>", nobody[nobody.index('<ul class="key"') :]) == ["landelijk punt"]
 
 

@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 import pytest
 from clock import NOW, Clock
-from site_world import care_points, confirmed, library, material, pages_now, publication, rendering
+from site_world import care_points, confirmed, library, material, page_of, pages_now, publication, rendering
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
@@ -17,8 +17,6 @@ from starlette.types import ASGIApp, Scope
 
 from campaign_site.finder import LONGEST_TEXT, Finder
 from campaign_site.pages.care import regions_with_state
-from campaign_site.pages.everything import every_page
-from campaign_site.pages.material import Material
 from campaign_site.tokens import TOKEN_SECONDS, Tokens
 from tipline.incoming import MAX_BODY, MAX_FIELDS, IncomingGuard
 from tipline.sealing import Box
@@ -30,11 +28,6 @@ LUMENS = "Lumens, Expertisecentrum"
 def pages(*, is_demo: bool) -> dict[str, str]:
     shown = pages_now(is_demo=is_demo)
     return {path: page.body.decode() for path, page in shown.items() if not path.endswith(".png")}
-
-
-def page_of(path: str, public: Material) -> str:
-    page = next(page for page in every_page(public, NOW) if page.path == path)
-    return rendering().page(page.template, page.language, **page.context)
 
 
 def main_of(html: str) -> str:

@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner
 from clock import NOW, Clock
-from real_content import CAMPAIGN, ROOT
-from site_world import material, publication, rendering
+from real_content import CAMPAIGN, little_content
+from site_world import little_material, material, publication, rendering
 from starlette.testclient import TestClient
 from tip_world import copied_settings
 
@@ -69,7 +69,7 @@ def test_without_a_contact_there_is_no_security_txt() -> None:
 
 
 def test_security_txt_is_gone_from_the_moment_it_expires() -> None:
-    ahead = Timeline(tuple(publication(security=FILLED_IN).every_snapshot(NOW)))
+    ahead = Timeline(tuple(publication(little_material(), FILLED_IN).every_snapshot(NOW)))
     assert SECURITY in ahead.at(FILLED_IN.expires - timedelta(seconds=1))[0]
     assert SECURITY not in ahead.at(FILLED_IN.expires)[0]
 
@@ -107,7 +107,7 @@ def test_both_hosts_answer_and_the_desk_lets_no_search_engine_in(tmp_path: Path,
 
 
 def test_check_says_that_the_contact_is_to_be_filled_in(tmp_path: Path) -> None:
-    content = Path(shutil.copytree(ROOT / "content", tmp_path / "content"))
+    content = Path(shutil.copytree(little_content(), tmp_path / "content"))
     environment = {"SIGNAALLIJN_CONTENT": str(content)}
     told = "security.toml: contact;"
     assert told in CliRunner().invoke(main, ["check"], env=environment).stdout

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import real_content
 from clock import Clock
-from site_world import library, material, outside, publication
+from site_world import library, little_material, outside, publication
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
@@ -144,7 +144,7 @@ def coming() -> Campaign:
 
 
 def two_campaigns() -> Material:
-    one = material()
+    one = little_material()
     return replace(one, library=replace(one.library, campaigns=(*one.library.campaigns, coming())))
 
 
@@ -178,7 +178,7 @@ def test_every_page_wears_the_campaign_that_leads_but_an_earlier_one_keeps_its_o
 def test_an_announcement_does_not_show_the_look_yet() -> None:
     announced = Phase(PhaseName.ANNOUNCED, LAUNCH - timedelta(days=9))
     campaign = replace(coming(), phases=(announced, *coming().phases), announcement={"nl": "Straks", "en": "Soon"})
-    one = material()
+    one = little_material()
     given = replace(one, library=replace(one.library, campaigns=(campaign,)))
     pages = publication(given).snapshot(LAUNCH - timedelta(hours=1)).pages
     assert SECRET.encode() in pages["/nl/campagne/oogopslag"].body
@@ -192,7 +192,7 @@ def test_the_address_of_a_theme_changes_with_it_and_says_nothing() -> None:
 
 
 def test_the_sites_own_colours_cost_no_request() -> None:
-    pages = publication(material()).snapshot(LAUNCH).pages
+    pages = publication(little_material()).snapshot(LAUNCH).pages
     assert not [path for path in pages if path.endswith(".css")]
     assert pages["/nl/"].body.count(b'rel="stylesheet"') == 1
 
@@ -201,7 +201,7 @@ def test_each_shape_is_drawn_with_slats_that_open_from_left_to_right() -> None:
     drawn = {}
     for shape in KeyShape:
         themed = replace(coming(), theme=replace(MINT, shape=shape))
-        one = material()
+        one = little_material()
         given = replace(one, library=replace(one.library, campaigns=(themed,)))
         body = publication(given).snapshot(LAUNCH).pages["/nl/"].body.decode()
         found = re.search(r'<svg class="art".*?</svg>', body)

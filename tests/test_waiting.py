@@ -4,15 +4,14 @@ import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from brought import fields_of, worked
-from clock import Clock
+from clock import NOW, Clock
 from httpx2 import Response
 from server import code_in
 from starlette.testclient import TestClient
-from tip_world import a_demo, copied_settings
+from tip_world import a_demo, copied_settings, forget_tipsters
 
 from campaign_site.app import Signaallijn, create_app
 from tipline.pools import LIVE_DRAFTS, TIPS_A_DAY, Pool
@@ -68,19 +67,32 @@ def fill(whole: Signaallijn, pool: Pool, but: int = 0) -> None:
         whole.store.drafts.add(secrets.token_bytes(32), b"", 2**31 - 1, pool)
 
 
+@pytest.fixture(scope="module")
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[Signaallijn]:
+    made = create_app(copied_settings(tmp_path_factory.mktemp("flooded")), clock, None, a_demo().people)
+    yield made
+    made.store.close()
+
+
 @pytest.fixture
-def flooded(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flooded]:
+def flooded(
+    whole: Signaallijn, clock: Clock, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Flooded]:
     few = {**LIVE_DRAFTS, Pool.NEITHER: 2, Pool.TICKET: 2, Pool.VISIT: 2, Pool.WRONG_CODE: 2}
     monkeypatch.setitem(globals(), "LIVE_DRAFTS", few)
     monkeypatch.setattr("tipline.storage.admissions.LIVE_DRAFTS", few)
     monkeypatch.setattr("tipline.storage.admissions.TIPS_A_DAY", {**TIPS_A_DAY, Pool.NEITHER: 1})
-    clock = Clock()
-    whole = create_app(copied_settings(tmp_path), clock, None, a_demo().people)
     fill(whole, Pool.NEITHER)
     client = TestClient(whole.app, base_url="http://localhost:8000", follow_redirects=False)
     yield Flooded(whole, client, clock, getattr(request, "param", "nl"))
     client.close()
-    whole.store.close()
+    clock.now = NOW
+    forget_tipsters(whole)
 
 
 def draft_in(location: str) -> str:

@@ -46,11 +46,6 @@ COVERED = """() => {
 """Goes back through all stops, since a stop that comes into view from above is the one that a bar can hide."""
 
 
-@pytest.fixture(scope="module")
-def browser(whole_browser: Browser) -> Browser:
-    return whole_browser
-
-
 class _Weather(BaseHTTPRequestHandler):
     """The everyday site."""
 
