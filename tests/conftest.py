@@ -113,7 +113,7 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def whole_browser(playwright: Playwright, chromium: Path) -> Iterator[Browser]:
-    """For the journeys that stand for what people have: a whole tip, and coming in with a passkey."""
+    """With windows, tabs and profiles: for a journey from a tip to its answer, as the phone's journeys are."""
     browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
     yield browser
     browser.close()

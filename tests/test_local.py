@@ -200,6 +200,7 @@ def test_on_paper_all_help_stands_open(browser: Browser) -> None:
         seen = "(numbers) => numbers.map((one) => one.checkVisibility({ contentVisibilityAuto: true }))"
         assert set(numbers.evaluate_all(seen)) == {False}
         page.emulate_media(media="print")
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         assert set(numbers.evaluate_all(seen)) == {True}
 
 

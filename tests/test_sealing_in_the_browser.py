@@ -7,6 +7,7 @@ and there is one tip, never two, which opens at the desk and belongs to that cod
 import re
 import secrets
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from looking import faults
 from people import Ada
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 from sealed_report import SealedReport, posted
-from server import Report, Server, follow_up, planted, running_again
+from server import PATIENCE_SECONDS, Report, Server, follow_up, planted, running_again
 from tip_world import demo_to_serve
 from walks import BEGIN_ANEW, SEALED, answers_posts
 
@@ -193,6 +194,12 @@ class Told:
 
     def new_tips(self) -> list[tuple[str, bytes]]:
         return [row for row in tips(self.site) if row[0] not in self.before]
+
+    def waits_until_it_is_kept(self) -> None:
+        until = time.monotonic() + PATIENCE_SECONDS
+        while not self.new_tips():
+            assert time.monotonic() < until
+            self.page.wait_for_timeout(20)
 
     def has_it_all_in_view(self) -> None:
         """What was typed can be read on the page, or stands in its fields."""
@@ -448,7 +455,7 @@ def test_a_page_that_is_closed_before_the_answer_leaves_a_code_that_works(told: 
     meets(told.page, [answer_is_stalled])
     with told.page.expect_request(SEALED):
         code = told.presses_send()
-    told.page.wait_for_function("true")
+    told.waits_until_it_is_kept()
     told.page.close()
     told.is_one_tip(code)
     told.leaves_nothing_readable(code)

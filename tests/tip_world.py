@@ -109,9 +109,10 @@ def _made(now: datetime, content: Path | None = None) -> Demo:
 
 
 def copied_settings(folder: Path, *, is_whole: bool = False) -> Settings:
-    """The settings of a fresh copy of the demonstration in `folder`, with few municipalities unless it is whole."""
+    """The settings of a fresh copy of the demonstration in `folder`: with few municipalities, or with all, but then
+    without the texts of the public site."""
     made, data = a_demo().settings, folder / "data"
-    shutil.copytree(made.data, data)
+    shutil.copytree(made.data, data, ignore=shutil.ignore_patterns("campaign") if is_whole else None)
     if not is_whole:
         few = little_content()
         for tables in ("tipline/*.csv", "campaign/regions/*.toml"):
@@ -136,7 +137,7 @@ def forget_tipsters(whole: Signaallijn) -> None:
 
 
 def make_tip_world(folder: Path, clock: Callable[[], datetime] | None = None, *, is_whole: bool = True) -> TipWorld:
-    """With all municipalities or few. Close its store at the end."""
+    """With all municipalities and no public site, or with few and one. Close its store at the end."""
     settings, clock = copied_settings(folder, is_whole=is_whole), clock or Clock()
     tipline = settings.tipline
     store = Store(tipline.database_url)

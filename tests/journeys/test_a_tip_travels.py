@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import pytest
 from people import Ada, Coordinator
-from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
 
@@ -15,11 +14,6 @@ STORY = (
 )
 ANSWER = 'Dank u. Is er een <plek> waar "hij" veilig is?\nWij lezen elke werkdag. 🙂'
 ADDITION = "Ja: bij zijn tante.\n<script>alert('x')</script> & 'meer' 🫶"
-
-
-@pytest.fixture(scope="module")
-def browser(whole_browser: Browser) -> Browser:
-    return whole_browser
 
 
 @pytest.mark.parametrize("script", [False, True], ids=["sealed on the server", "sealed on her own device"])

@@ -18,11 +18,6 @@ pytestmark = pytest.mark.browser
 EINDHOVEN = "lumens-emp"
 
 
-@pytest.fixture(scope="module")
-def browser(whole_browser: Browser) -> Browser:
-    return whole_browser
-
-
 @pytest.fixture
 def yara(browser: Browser, desk: DeskWorld) -> Iterator[Comer]:
     with someone(browser, desk, "yara") as yara:

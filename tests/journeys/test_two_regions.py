@@ -4,10 +4,16 @@ tipster leaves out reads nothing."""
 import pytest
 from looking import faults
 from people import Ada, Coordinator
+from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
 
 STORY = "Elke vrijdag wordt hij in Eindhoven afgezet"
+
+
+@pytest.fixture(scope="module")
+def browser(whole_browser: Browser) -> Browser:
+    return whole_browser
 
 
 def texts(coordinator: Coordinator) -> list[str]:
