@@ -1,14 +1,18 @@
 """The real server for tests: the command itself as a process of its own, spoken to over a socket."""
 
+import atexit
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlencode
@@ -185,8 +189,17 @@ def running_demo(data: Path, *options: str, **env: str) -> Iterator[Server]:
 def running_again(data: Path, **env: str) -> Iterator[Server]:
     """The same demonstration once more, on the data directory that it left behind."""
     port = free_port()
-    with _running([sys.executable, str(SERVE_AGAIN), str(data), str(port)], data, port, env) as server:
+    command = [sys.executable, str(SERVE_AGAIN), str(data), str(port), _templates()]
+    with _running(command, data, port, env) as server:
         yield server
+
+
+@cache
+def _templates() -> str:
+    """A folder for what a server compiled, of which the next one starts quicker."""
+    folder = tempfile.mkdtemp(prefix="signaallijn-tests-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 @contextmanager

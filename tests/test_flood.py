@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import sqlite3
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -151,6 +152,7 @@ def test_all_who_bring_anything_come_through_a_flood_that_fills_nothing(site: Se
     memory_before, disk_before = memory(site), disk(site)
     if LIVE_DRAFTS[Pool.NEITHER] > POSTS:
         nearly_fill(site)
+    began = time.monotonic()
     with flooding(site, SENDERS, POSTS, "tip_start", *FLOOD) as flood:
         assert pools(site)["neither"] == LIVE_DRAFTS[Pool.NEITHER]
         reports(site, **worked(first_page(site)))
@@ -161,8 +163,8 @@ def test_all_who_bring_anything_come_through_a_flood_that_fills_nothing(site: Se
         waits = site.public.post(address("tip_start", "nl"), {"place": "5611", **fields_of(first_page(site))})
         assert site.public.get(waits.location, {"Sec-Fetch-Site": "same-origin"}).status == 503
     assert pools_of_tips(site) - before == {"proof": 1, "ticket": 1}
-    grown = memory(site) - memory_before, disk(site) - disk_before
-    print(f"\n{flood.sent} posts: memory +{grown[0] / MB:.1f} MB, disk +{grown[1] / MB:.1f} MB")  # noqa: T201  # make flood shows it
+    took, grown = time.monotonic() - began, (memory(site) - memory_before, disk(site) - disk_before)
+    print(f"\n{flood.sent} posts in {took:.0f} s: memory +{grown[0] / MB:.1f} MB, disk +{grown[1] / MB:.1f} MB")  # noqa: T201  # make flood shows it
     assert grown[0] < MOST_MEMORY
     assert grown[1] < MOST_DISK
 

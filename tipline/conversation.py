@@ -16,15 +16,11 @@ from tipline.holders import Holders
 from tipline.intake import seal_for_desks
 from tipline.receipts import Derived, lookup_digest
 from tipline.sealed_additions import SealedAddition
-from tipline.storage.tips import TIPSTER, OtherReadersError, StoredMessage, StoredTip, Tips
+from tipline.storage.tips import NOBODYS, TIPSTER, OtherReadersError, StoredMessage, StoredTip, Tips
 from tipline.working_days import dutch_date
 
 TRIES = 4
 """How often an addition is tried when others are added at the same moment."""
-
-
-NOBODYS = "00000000-0000-0000-0000-000000000000"
-"""Where no conversation is."""
 ANY_LANGUAGE = "nl"
 """A head's language is told, never compared."""
 

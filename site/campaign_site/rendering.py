@@ -98,7 +98,7 @@ class CompiledOnce(BytecodeCache):
             self._compiled[bucket.key, bucket.checksum] = bucket.code
 
 
-COMPILED = CompiledOnce()
+COMPILED: BytecodeCache = CompiledOnce()
 
 
 class Rendering:

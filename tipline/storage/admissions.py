@@ -12,17 +12,19 @@ from tipline.storage.tables import AdmissionRow, DraftRow
 
 
 def check_room(session: Session, pool: Pool) -> None:
-    """Raises `PoolFullError` when the pool holds as many drafts as it may; that of wrong codes has always room."""
-    if pool is not Pool.WRONG_CODE and _is_full(session, pool):
+    """Raises `PoolFullError` when the pool holds as many drafts as it may; that of wrong codes has always room, and is
+    counted all the same: a right code takes no longer."""
+    if _is_full(session, pool) and pool is not Pool.WRONG_CODE:
         raise PoolFullError
 
 
 def admit_draft(session: Session, pool: Pool) -> None:
     """Raises `PoolFullError` like `check_room`; a full pool of wrong codes loses its oldest instead. On PostgreSQL some
     posts at the very same moment may pass together, no more than there are connections."""
-    check_room(session, pool)
-    if pool is not Pool.WRONG_CODE or not _is_full(session, pool):
+    if not _is_full(session, pool):
         return
+    if pool is not Pool.WRONG_CODE:
+        raise PoolFullError
     one = (
         select(DraftRow.digest)
         .where(DraftRow.pool == pool)
