@@ -55,7 +55,6 @@ def receive(request: Request, language: str) -> Response:  # noqa: ARG001  # eve
     something else was sent before; `full`, it was not kept and may be sent again later; `gone`, the draft is over;
     `malformed`."""
     form, draft_id = form_of(request), request.path_params["draft"]
-    held = form.drafts.held(draft_id, ReportDraft)
     try:
         post = sealed_posts.read(incoming_of(request).sealed)
         is_kept = _is_kept(form, draft_id, post)
@@ -64,7 +63,7 @@ def receive(request: Request, language: str) -> Response:  # noqa: ARG001  # eve
     except (PlaceNotKnownError, NoOpenCarePointError, ReceiverChangedError):
         return _answer("receiver", HTTPStatus.CONFLICT)
     except PoolFullError:
-        if held:
+        if held := form.drafts.held(draft_id, ReportDraft):
             form.drafts.keep(held, replace(held.draft, faults={"send": "full"}))
         return _answer("full", HTTPStatus.SERVICE_UNAVAILABLE)
     return _answer("sent", HTTPStatus.OK) if is_kept else _sent_before(form, draft_id, post)
