@@ -17,7 +17,7 @@ from tip_world import EINDHOVEN, copied_settings
 
 from campaign_site.app import create_app
 from tipline.care_points import CarePoints
-from tipline.drafts import ReportDraft, SentDraft
+from tipline.drafts import REPORT_SECONDS, ReportDraft, SentDraft
 from tipline.receipts import Receipt, derive
 from tipline.retention import delete_due
 from tipline.slots import Rewriting
@@ -146,6 +146,7 @@ def test_by_the_servers_own_chores_a_tip_is_gone_and_its_code_is_one_that_nobody
     (case,) = whole.store.cases.page(LUMENS, ("new",), 9)
     # After the words with which every age file begins.
     planted = {"tip": case.sealed[100:], "digest": derive(sent.draft.receipt, settings.tipline.salt).lookup_digest}
+    planted["draft"] = sent.box
 
     def answered(typed: str) -> str:
         """The page that this code leads to, without the name of the visit."""
@@ -155,6 +156,9 @@ def test_by_the_servers_own_chores_a_tip_is_gone_and_its_code_is_one_that_nobody
 
     assert answered(code) != answered(never)
     assert found_in(settings.data, planted) == planted.keys()
+    clock.forward(seconds=REPORT_SECONDS)
+    whole.tipline.run_chores()
+    assert found_in(settings.data, planted) == {"tip", "digest"}
     for days in (335, 29, 1):
         assert whole.store.cases.get(case.tip, LUMENS)
         clock.forward(days=days)

@@ -5,8 +5,10 @@ Facts only: who is *open* depends on proved holders, which the database knows an
 
 import datetime
 import logging
+import os
 import re
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -172,6 +174,7 @@ class LiveCarePoints:
     def __init__(self, folder: Path, geography: Geography) -> None:
         """Raises ContentFaultError. Later faults are written down, and the last good state stays in force."""
         self._folder = folder
+        self._tables = tuple(folder / name for name in FOLLOWED)
         self._geography = geography
         self._seen = self._state()
         self._care_points = load_care_points(folder, geography)
@@ -195,9 +198,23 @@ class LiveCarePoints:
                 raise OlderKeyError(f"keys/{care_point}.toml went back to key {found.keys[care_point].number}")
         return found
 
-    def _state(self) -> tuple[tuple[str, int], ...]:
-        files = [self._folder / name for name in FOLLOWED] + sorted((self._folder / "keys").glob("*.toml"))
-        return tuple((file.name, file.stat().st_mtime_ns) for file in files if file.exists())
+    def _state(self) -> frozenset[tuple[str, int]]:
+        # Looked at for every post, so without a Path for each file.
+        return frozenset((file.name, _changed(file)) for file in (*self._tables, *_key_files(self._folder / "keys")))
+
+
+def _key_files(folder: Path) -> "list[os.DirEntry[str]]":
+    with suppress(FileNotFoundError), os.scandir(folder) as files:
+        return [file for file in files if file.name.endswith(".toml")]
+    return []
+
+
+def _changed(file: "Path | os.DirEntry[str]") -> int:
+    """When it was changed last, in nanoseconds; 0 where it is gone."""
+    try:
+        return file.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
 
 
 def _points(document: Document) -> dict[str, CarePoint]:

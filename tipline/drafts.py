@@ -143,7 +143,6 @@ class Drafts:
         draft_id = draft_id_of(entry.token, self._keys[0]) if entry.token else secrets.token_urlsafe(16)
         pools = _pools(draft, entry)
         end = (self._now() + draft.lifetime) // GRAIN_SECONDS * GRAIN_SECONDS
-        self._stored.drop_expired(self._now())
         box = self._closed(draft_id, draft)
         for pool in pools:
             try:

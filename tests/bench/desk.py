@@ -11,6 +11,7 @@ read by bare sqlite3, so that a figure means something on another machine.
 import base64
 import json
 import os
+import shutil
 import sqlite3
 import statistics
 import sys
@@ -27,6 +28,7 @@ from desk_world import DeskWorld, make_desk_world
 from keys import halves
 from people import UNLOCKING_MILLISECONDS, Coordinator
 from playwright.sync_api import sync_playwright
+from real_content import CAMPAIGN
 from server import Login, Server, running_again
 from tip_world import a_demo
 
@@ -152,8 +154,15 @@ def signed_in(server: Server) -> Callable[[str], object]:
     return ask
 
 
-def server_figures(folder: Path) -> None:
+def world_to_serve(folder: Path) -> DeskWorld:
+    """A desk's world has no public texts; a server wants them."""
     world = make_desk_world(folder, lambda: datetime.now(UTC))
+    shutil.copytree(CAMPAIGN, world.line.settings.content / "campaign")
+    return world
+
+
+def server_figures(folder: Path) -> None:
+    world = world_to_serve(folder)
     data, file = world.line.settings.data, world.line.database
     world.tip(POINT, "Hij wordt elke donderdag opgehaald. " * 20)
     ((sealed,),) = rows(file, "SELECT sealed FROM cases")
@@ -207,7 +216,7 @@ class Noor(Coordinator):
 
 
 def browser_figures(folder: Path) -> None:
-    world = make_desk_world(folder, lambda: datetime.now(UTC))
+    world = world_to_serve(folder)
     with running_again(world.line.settings.data) as server, sync_playwright() as playwright:
         people = {person.login: Login(person.login, person.passphrase, "") for person in a_demo().people}
         type(server).people = property(lambda _: people)  # type: ignore[assignment,method-assign]  # printed by `demo` only

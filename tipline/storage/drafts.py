@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, delete, exists, or_, update
 from sqlmodel import Session, col, select
 
 from tipline.pools import Pool, ProofSpentError, Spending
-from tipline.storage.adding import add_unless_taken
+from tipline.storage.adding import add_all, add_unless_taken
 from tipline.storage.admissions import admit_draft, check_room
 from tipline.storage.engine import Database
 from tipline.storage.tables import AdmissionRow, DraftRow, SpentProofRow
@@ -31,7 +31,7 @@ class Drafts:
             admit_draft(session, pool)
             if spending:
                 _spend(session, spending)
-            session.add(DraftRow(digest=digest, box=box, expires=expires, pool=pool))
+            add_all(session, [DraftRow(digest=digest, box=box, expires=expires, pool=pool)])
 
     def box_of(self, digest: bytes, now: int) -> bytes | None:
         """The box, or None when there is none or its hour is over."""

@@ -83,7 +83,8 @@ def let_in(request: Request, language: str, draft: ReportDraft, entry: Entry) ->
         if not kept:
             raise PoolFullError from refused
         return see("tip_waiting", language, kept)
-    _place_again(form, draft_id, draft)
+    if entry.token:
+        _place_again(form, draft_id, draft)
     return see("tip_first" if draft.is_carried else "tip_place", language, draft_id)
 
 
@@ -302,6 +303,8 @@ def _with_place(request: Request, draft: ReportDraft) -> ReportDraft:
     home = read_home(form.world.geography, incoming, draft.home)
     faults = {name: read.fault for name, read in (("place", place), ("home", home)) if read.fault}
     changed = replace(draft, place=place.answer, home=home.answer, faults=faults)
+    if not draft.left_out:
+        return changed
     still_serving = form.intake.may_leave_out(changed)
     return replace(changed, left_out=tuple(point for point in draft.left_out if point in still_serving))
 
