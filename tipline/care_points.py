@@ -199,8 +199,9 @@ class LiveCarePoints:
         return found
 
     def _state(self) -> frozenset[tuple[str, int]]:
-        # Looked at for every post, so without a Path for each file.
-        return frozenset((file.name, _changed(file)) for file in (*self._tables, *_key_files(self._folder / "keys")))
+        # Looked at for every post, so without making a Path for each file.
+        files: list[Path | os.DirEntry[str]] = [*self._tables, *_key_files(self._folder / "keys")]
+        return frozenset((file.name, _changed(file)) for file in files)
 
 
 def _key_files(folder: Path) -> "list[os.DirEntry[str]]":

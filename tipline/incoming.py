@@ -31,6 +31,8 @@ MAX_SEALED = 144 * 1024
 """Of a body that is sealed: a joint tip's two files, each of the longest plaintext, with what stands round them."""
 MAX_FIELDS = 40
 MAX_SECONDS = 10.0
+RETRY_AFTER_SECONDS = 60
+"""What the page of a busy server says in words: wait a minute."""
 MAX_MARKS = 30
 """Combining marks in a row, as in Unicode's Stream-Safe Text Format (UAX 15). Python puts a longer row in order in
 quadratic time: one post of 128 KB would hold the whole process for seconds."""

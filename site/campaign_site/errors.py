@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tipline.incoming import RETRY_AFTER_SECONDS
 from tipline.languages import of_path
 
 log = logging.getLogger("signaallijn")
@@ -29,8 +30,6 @@ BODY_LEFT_UNREAD = frozenset(
         HTTPStatus.SERVICE_UNAVAILABLE,
     }
 )
-RETRY_AFTER_SECONDS = 60
-"""What the page of a busy server says in words: wait a minute."""
 
 PageOf = Callable[[str, HTTPStatus], str]
 """Language and status -> the error page."""

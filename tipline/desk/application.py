@@ -15,7 +15,7 @@ from tipline.desk.access import Access
 from tipline.desk.answering import HEADERS, DeskHeaders
 from tipline.desk.routes import routes
 from tipline.holders import Holders
-from tipline.incoming import Incoming, IncomingGuard
+from tipline.incoming import RETRY_AFTER_SECONDS, Incoming, IncomingGuard
 from tipline.questions import load_questions
 from tipline.world import World
 
@@ -58,7 +58,7 @@ def create_desk(world: World) -> Starlette:
 def _refuse(scope: Scope, status: HTTPStatus) -> ASGIApp:
     answer = pages.refused(Request(scope), status)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        answer.headers["Retry-After"] = "60"
+        answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return answer
 
 

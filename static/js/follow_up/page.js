@@ -2,6 +2,7 @@
 // what goes wrong before anything was sent ends in the plain way: where the page has said that the code stays here, only
 // when somebody presses once more and was told so. After that the code is not sent either.
 
+import { dropDoubleClick } from "../double_click.js";
 import { MAX_TEXT, tidy } from "../formats/bodies.js";
 import { within } from "../patience.js";
 import { WorkerLine } from "../worker_line.js";
@@ -216,11 +217,6 @@ class FollowUp {
     this.#form.reset();
     clear();
   }
-}
-
-/** The second half of a double click is no second press. */
-function dropDoubleClick(event) {
-  if (event.detail > 1 && event.target.closest("button")) event.preventDefault();
 }
 
 /** The care points that read this conversation, as one text. */

@@ -3,6 +3,7 @@
 // the page has said that the text stays here, only when somebody presses once more and was told so. After that the same
 // bytes are sent again, and nothing else.
 
+import { dropDoubleClick } from "../double_click.js";
 import { within } from "../patience.js";
 import { WorkerLine } from "../worker_line.js";
 import { fetched, UnreachableError } from "./pages.js";
@@ -391,11 +392,6 @@ function followFault(event) {
   if (!link) return;
   event.preventDefault();
   focusOn(document.getElementById(link.hash.slice(1)));
-}
-
-/** The second half of a double click is no second press. */
-function dropDoubleClick(event) {
-  if (event.detail > 1 && event.target.closest("button")) event.preventDefault();
 }
 
 /** The fields that a form posts, with that of the button that was pressed. */
