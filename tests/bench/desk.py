@@ -20,7 +20,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -38,12 +38,13 @@ from tipline.sealing import open_sealed
 from tipline.storage import Store
 
 SIZES = (1_000, 10_000, 100_000)
-REQUESTS = 60
+REQUESTS = 200
 BASELINES = 20
 AIM_MILLISECONDS = 50
 NEW_TIPS = 50
 BATCH = 1000
 POINT = "lumens-emp"
+YESTERDAY = datetime.now(UTC).date() - timedelta(days=1)
 FORM = {"Sec-Fetch-Site": "same-origin", "Accept": "application/json"}
 CHROMIUM = "/usr/bin/chromium"
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
@@ -97,7 +98,7 @@ def insert(database: sqlite3.Connection, table: str, rows: list[dict[str, object
 
 
 def day(number: int) -> str:
-    return (date(2026, 11, 20) - timedelta(days=number % 365)).isoformat()
+    return (YESTERDAY - timedelta(days=number % 365)).isoformat()
 
 
 def case(tip: str, number: int, sealed: bytes) -> dict[str, object]:
@@ -112,7 +113,7 @@ def case(tip: str, number: int, sealed: bytes) -> dict[str, object]:
         "received_on": day(number),
         "status": status,
         "active_on": day(number),
-        "closed_on": (date(2026, 11, 20) - timedelta(days=number % 85)).isoformat() if status == "closed" else None,
+        "closed_on": (YESTERDAY - timedelta(days=number % 85)).isoformat() if status == "closed" else None,
     }
 
 
