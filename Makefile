@@ -29,6 +29,8 @@ system: ## see that chromium, java, postgresql and nginx are here; as root on De
 	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium chromium-headless-shell default-jre-headless postgresql nginx-light openssl >/dev/null; \
 	  else echo "Some tests need programs of the system. Run: sudo apt-get install chromium chromium-headless-shell default-jre-headless postgresql nginx-light openssl"; fi; }
 
+# Servers and commands start a hundred times; where the environment forbids to keep what was compiled, each compiles everything anew.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(STAMP) system ## run all tests
 	@# Three for two cores, since browsers and clocks are waited for. In the order of names: by itself xdist leaves files with few
 	@# tests, the launch among them, to the end and to one worker.
