@@ -86,6 +86,8 @@ def test_answers_are_opened_and_additions_sealed_in_the_browser_and_the_code_sta
     expect(visitor.page.locator("#addition")).to_have_value("")
     visitor.adds("")
     expect(visitor.page.locator("#errors")).to_be_focused()
+    expect(visitor.page.locator("#said")).to_be_hidden()
+    expect(visitor.page).to_have_title(re.compile("^Fout: Uw melding – "))
     assert faults(visitor.page) == []
     visitor.page.set_viewport_size({"width": 320, "height": 640})
     assert misfits(visitor.page) == []

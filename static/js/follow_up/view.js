@@ -27,6 +27,7 @@ function filled(words, values) {
 /** Says at the top, at the field and in the title what is wrong, and takes the focus there. `kept` is said below it. */
 export function showWrong(field, words, kept) {
   clearWrong();
+  unsay();
   const root = view("wrong-view");
   const box = root.querySelector("#errors");
   slot(root, "kept").textContent = kept;
@@ -89,6 +90,14 @@ function tell(said) {
   note.hidden = !said;
   note.textContent = said ? say(said) : "";
   return note;
+}
+
+/** What was done before does not stand beside what goes wrong now. */
+function unsay() {
+  const note = document.getElementById("said");
+  if (!note || note.hidden) return;
+  document.title = document.title.replace(`${note.textContent} `, "");
+  tell("");
 }
 
 function item(answer, deeds) {
