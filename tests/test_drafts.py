@@ -87,6 +87,16 @@ def test_ends_are_kept_in_steps_of_five_minutes(world: TipWorld) -> None:
     assert {end % GRAIN_SECONDS for end in ends} == {0}
 
 
+def test_a_new_draft_clears_away_those_that_are_over(world: TipWorld) -> None:
+    world.drafts.begin(REPORT)
+    world.clock.forward(seconds=REPORT_SECONDS)
+    world.drafts.begin(REPORT)
+    database = sqlite3.connect(world.database)
+    (count,) = database.execute("SELECT count(*) FROM drafts").fetchone()
+    database.close()
+    assert count == 1
+
+
 def test_who_did_not_see_the_last_state_changes_nothing(world: TipWorld) -> None:
     draft_id = world.drafts.begin(REPORT)
     first, second = world.drafts.held(draft_id, ReportDraft), world.drafts.held(draft_id, ReportDraft)

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 from tipline.content_files import (
     ContentFaultError,
@@ -176,18 +177,26 @@ class LiveCarePoints:
         self._folder = folder
         self._tables = tuple(folder / name for name in FOLLOWED)
         self._geography = geography
+        self._turn = Lock()
         self._seen = self._state()
         self._care_points = load_care_points(folder, geography)
 
     def __call__(self) -> CarePoints:
-        state = self._state()
-        if state != self._seen:
-            self._seen = state
-            try:
-                self._care_points = self._read_again()
-            except (ContentFaultError, VanishedCarePointError, OlderKeyError) as fault:
-                log.error("%s; the last good state stays in force", fault)
+        if self._state() != self._seen:
+            # One at a time: who read just before a change would else store it after who read the change.
+            with self._turn:
+                self._follow()
         return self._care_points
+
+    def _follow(self) -> None:
+        state = self._state()
+        if state == self._seen:
+            return
+        try:
+            self._care_points = self._read_again()
+        except (ContentFaultError, VanishedCarePointError, OlderKeyError, OSError) as fault:
+            log.error("%s; the last good state stays in force", fault)
+        self._seen = state
 
     def _read_again(self) -> CarePoints:
         found = load_care_points(self._folder, self._geography)
@@ -205,7 +214,7 @@ class LiveCarePoints:
 
 
 def _key_files(folder: Path) -> "list[os.DirEntry[str]]":
-    with suppress(FileNotFoundError), os.scandir(folder) as files:
+    with suppress(OSError), os.scandir(folder) as files:
         return [file for file in files if file.name.endswith(".toml")]
     return []
 

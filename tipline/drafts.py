@@ -135,6 +135,7 @@ class Drafts:
         self._keys = keys
         self._box = Box(keys, "draft")
         self._clock = clock
+        self._step = 0
 
     def begin(self, draft: Draft, entry: Entry = EVERYBODY) -> str:
         """Keeps a new draft and returns its id: 128 random bits, for its address and nowhere else. What came with the
@@ -143,6 +144,7 @@ class Drafts:
         draft_id = draft_id_of(entry.token, self._keys[0]) if entry.token else secrets.token_urlsafe(16)
         pools = _pools(draft, entry)
         end = (self._now() + draft.lifetime) // GRAIN_SECONDS * GRAIN_SECONDS
+        self._drop_expired()
         box = self._closed(draft_id, draft)
         for pool in pools:
             try:
@@ -199,6 +201,13 @@ class Drafts:
     def destroy(self, draft_id: str) -> None:
         """Overwrites it."""
         self._stored.blank(_digest(draft_id), MIN_SIZE + BOX_OVERHEAD)
+
+    def _drop_expired(self) -> None:
+        # A chore does so too; but where chores are held up, a full pool must not stay full. Nothing ends within a step.
+        step = self._now() // GRAIN_SECONDS
+        if step != self._step:
+            self._step = step
+            self._stored.drop_expired(self._now())
 
     def _closed(self, draft_id: str, draft: Draft) -> bytes:
         return self._box.seal(_padded(written(draft)), draft_id.encode())
