@@ -43,6 +43,7 @@ def faults(page: Page) -> list[str]:
 
 def faults_in(page: Page, scheme: Scheme) -> list[str]:
     """What axe finds in one colour scheme, by all its rules."""
+    page.wait_for_load_state()  # an element may be there before its style sheet is
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     if not page.evaluate("'axe' in window"):
         # By the browser's own tools, since the pages' policy lets no script of others in.
@@ -53,6 +54,7 @@ def faults_in(page: Page, scheme: Scheme) -> list[str]:
 
 def misfits(page: Page) -> list[str]:
     """What does not fit into the screen."""
+    page.wait_for_load_state()
     found: list[str] = page.evaluate(WIDER_THAN_THE_SCREEN)
     page.evaluate(TO_THE_TOP)
     if page.locator("a.exit").count():
