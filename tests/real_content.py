@@ -3,15 +3,15 @@
 Nine pages in ten are municipalities' own, all made alike. Who renders the site again and again, or starts a server of
 his own, needs some of them; who looks at every page takes the whole."""
 
-import atexit
 import csv
 import re
 import shutil
-import tempfile
 from collections.abc import Mapping, Sequence, Set
 from functools import cache
 from itertools import compress
 from pathlib import Path
+
+from scratch import scratch
 
 from campaign_site.static_files import StaticFiles
 from tipline.care_points import CarePoints, load_care_points
@@ -63,9 +63,7 @@ CODE = re.compile(r'  "(GM\d{4})"')
 @cache
 def little_content() -> Path:
     """Content with few municipalities, made once, to be copied."""
-    folder = Path(tempfile.mkdtemp(prefix="signaallijn-tests-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return write_little_content(folder / "content")
+    return write_little_content(scratch() / "content")
 
 
 def write_little_content(folder: Path) -> Path:

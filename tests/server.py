@@ -1,13 +1,10 @@
 """The real server for tests: the command itself as a process of its own, spoken to over a socket."""
 
-import atexit
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from real_content import little_content
+from scratch import scratch
 
 from tipline.tipster.addresses import address
 
@@ -197,9 +195,7 @@ def running_again(data: Path, **env: str) -> Iterator[Server]:
 @cache
 def _templates() -> str:
     """A folder for what a server compiled, of which the next one starts quicker."""
-    folder = tempfile.mkdtemp(prefix="signaallijn-tests-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
+    return str(scratch())
 
 
 @contextmanager

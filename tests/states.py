@@ -2,17 +2,15 @@
 that still wait for their review; each from long ago on, at every instant at which something changes. The real one has
 every municipality, the others few."""
 
-import atexit
 import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
 
 import pytest
 from real_content import ROOT, little_content
+from scratch import scratch
 from tip_world import little_demo
 
 from campaign_site.pages.everything import every_page
@@ -46,8 +44,7 @@ def settings(name: str) -> PublicSettings:
         return little_demo().settings
     content = ROOT / "content"
     if name == "unreviewed":
-        content = Path(tempfile.mkdtemp(prefix="signaallijn-tests-")) / "content"
-        atexit.register(shutil.rmtree, content.parent, ignore_errors=True)
+        content = scratch() / "content"
         shutil.copytree(little_content(), content)
         site = content / "campaign" / "site.toml"
         text = site.read_text("utf-8")

@@ -1,10 +1,8 @@
 """A tip line for tests, in this process: the demonstration's care points and people, a clock that tests move."""
 
-import atexit
 import json
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
@@ -14,6 +12,7 @@ from pathlib import Path
 
 from clock import NOW, Clock
 from real_content import geography, little_content
+from scratch import scratch
 
 from campaign_site.app import Signaallijn
 from campaign_site.demo import Demo, make_demo
@@ -103,9 +102,7 @@ def little_demo() -> Demo:
 
 
 def _made(now: datetime, content: Path | None = None) -> Demo:
-    folder = Path(tempfile.mkdtemp(prefix="signaallijn-tests-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return make_demo(folder / "data", "http://localhost:8000", "http://desk.localhost:8000", now, content)
+    return make_demo(scratch() / "data", "http://localhost:8000", "http://desk.localhost:8000", now, content)
 
 
 def copied_settings(folder: Path, *, is_whole: bool = False) -> Settings:

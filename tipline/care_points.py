@@ -22,6 +22,7 @@ from tipline.content_files import (
     read_table,
     read_text,
     read_versioned,
+    stamp,
     toml_text,
     write_whole,
 )
@@ -207,24 +208,16 @@ class LiveCarePoints:
                 raise OlderKeyError(f"keys/{care_point}.toml went back to key {found.keys[care_point].number}")
         return found
 
-    def _state(self) -> frozenset[tuple[str, int]]:
+    def _state(self) -> frozenset[tuple[str, int, int]]:
         # Looked at for every post, so without making a Path for each file.
         files: list[Path | os.DirEntry[str]] = [*self._tables, *_key_files(self._folder / "keys")]
-        return frozenset((file.name, _changed(file)) for file in files)
+        return frozenset((file.name, *stamp(file)) for file in files)
 
 
 def _key_files(folder: Path) -> "list[os.DirEntry[str]]":
     with suppress(OSError), os.scandir(folder) as files:
         return [file for file in files if file.name.endswith(".toml")]
     return []
-
-
-def _changed(file: "Path | os.DirEntry[str]") -> int:
-    """When it was changed last, in nanoseconds; 0 where it is gone."""
-    try:
-        return file.stat().st_mtime_ns
-    except FileNotFoundError:
-        return 0
 
 
 def _points(document: Document) -> dict[str, CarePoint]:

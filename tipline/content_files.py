@@ -82,6 +82,15 @@ class Row:
         return ContentFaultError(self.file, self.line, what, how)
 
 
+def stamp(file: "Path | os.DirEntry[str]") -> tuple[int, int]:
+    """What changes with a file: when it was changed last, in nanoseconds, and its bytes; zeros where it is gone."""
+    try:
+        stat = file.stat()
+    except FileNotFoundError:
+        return 0, 0
+    return stat.st_mtime_ns, stat.st_size
+
+
 def read_bytes(file: Path) -> bytes:
     """The bytes of a content file. Raises ContentFaultError when it is missing or can't be read."""
     try:

@@ -143,8 +143,9 @@ class Drafts:
         visitor are full, `DraftTooLongError`, and `ProofSpentError` when the draft of this page is gone or was sent."""
         draft_id = draft_id_of(entry.token, self._keys[0]) if entry.token else secrets.token_urlsafe(16)
         pools = _pools(draft, entry)
-        end = (self._now() + draft.lifetime) // GRAIN_SECONDS * GRAIN_SECONDS
-        self._drop_expired()
+        now = self._now()
+        end = (now + draft.lifetime) // GRAIN_SECONDS * GRAIN_SECONDS
+        self._drop_expired(now)
         box = self._closed(draft_id, draft)
         for pool in pools:
             try:
@@ -202,12 +203,12 @@ class Drafts:
         """Overwrites it."""
         self._stored.blank(_digest(draft_id), MIN_SIZE + BOX_OVERHEAD)
 
-    def _drop_expired(self) -> None:
+    def _drop_expired(self, now: int) -> None:
         # A chore does so too; but where chores are held up, a full pool must not stay full. Nothing ends within a step.
-        step = self._now() // GRAIN_SECONDS
+        step = now // GRAIN_SECONDS
         if step != self._step:
             self._step = step
-            self._stored.drop_expired(self._now())
+            self._stored.drop_expired(now)
 
     def _closed(self, draft_id: str, draft: Draft) -> bytes:
         return self._box.seal(_padded(written(draft)), draft_id.encode())

@@ -16,7 +16,7 @@ from campaign_site.links import MissingHelplineFactError
 from campaign_site.prerender import Snapshot, Timeline
 from campaign_site.publication import Publication
 from tipline.care_points import FOLLOWED
-from tipline.content_files import ContentFaultError
+from tipline.content_files import ContentFaultError, stamp
 
 log = logging.getLogger("signaallijn")
 
@@ -124,12 +124,4 @@ def files_state(content: Path) -> FilesState:
     tipline = content / "tipline"
     followed = [tipline / name for name in FOLLOWED]
     files = [*(content / "campaign").rglob("*"), *(tipline / "keys").glob("*.toml"), *followed]
-    return tuple(sorted((str(file), *_stamp(file)) for file in files if file.is_file()))
-
-
-def _stamp(file: Path) -> tuple[int, int]:
-    try:
-        stat = file.stat()
-    except FileNotFoundError:  # gone since it was listed
-        return 0, 0
-    return stat.st_mtime_ns, stat.st_size
+    return tuple(sorted((str(file), *stamp(file)) for file in files if file.is_file()))
